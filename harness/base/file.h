@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files in and out. What another process may read is written to a temporary name beside the
+ * target, synced and renamed, so that nothing half-written is ever seen. */
+#pragma once
+#include "harness/base/error.h"
+#include <stddef.h>
+
+/* Reads at most limit bytes; a larger file is an error. The text is NUL-terminated, the caller
+ * frees it; ret_length may be NULL. */
+char *file_read(const char *path, size_t limit, size_t *ret_length, struct error *e) MUST_CHECK;
+/* As file_read, from an open descriptor (not closed); name is for the error. */
+char *file_read_fd(int fd, const char *name, size_t limit, size_t *ret_length,
+                   struct error *e) MUST_CHECK;
+
+bool file_write_all(int fd, const char *name, const void *data, size_t size,
+                    struct error *e) MUST_CHECK;
+/* Temporary file, fsync, rename; "-" writes to standard output. */
+bool file_publish(const char *path, const void *data, size_t size, struct error *e) MUST_CHECK;
+
+bool file_make_dirs(const char *path,
+                    struct error *e) MUST_CHECK; /* mkdir -p, mode 0777 & ~umask */
+bool file_remove_tree(const char *path, struct error *e) MUST_CHECK; /* rm -r, also mode 0 dirs */

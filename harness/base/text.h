@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A growing text buffer. Always NUL-terminated once something was added; out of memory ends the
+ * program. */
+#pragma once
+#include "harness/base/error.h"
+#include <stddef.h>
+
+struct text {
+    char *data; /* owned; NULL while empty */
+    size_t length, size;
+};
+
+#define TEXT_INIT \
+    { \
+        (char *)0, 0, 0 \
+    }
+
+void text_add(struct text *t, const char *more) NONNULL;
+void text_add_n(struct text *t, const char *more, size_t length) NONNULL;
+void text_add_char(struct text *t, char c) NONNULL;
+void text_printf(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3) NONNULL;
+void text_clear(struct text *t) NONNULL; /* keeps the memory */
+void text_done(struct text *t) NONNULL;  /* frees; t may be used again */
+
+/* The text so far, never NULL. */
+const char *text_get(const struct text *t) NONNULL;
+
+/* Gives the buffer away (never NULL; the caller frees it) and leaves t empty. */
+char *text_take(struct text *t) NONNULL MUST_CHECK;
+
+/* Adds bytes as valid, printable UTF-8: control bytes and what is not UTF-8 become \xHH, a
+ * backslash is doubled. For showing foreign bytes. */
+void text_add_printable(struct text *t, const char *bytes, size_t length) NONNULL;
+
+#define CLEANUP_TEXT __attribute__((cleanup(text_done)))
