@@ -187,7 +187,7 @@ const struct check *run_check(const struct run *r, const char *id)
     return NULL;
 }
 
-static int compare_observations(const void *a, const void *b)
+int observation_compare(const void *a, const void *b)
 {
     const struct observation *x = a, *y = b;
     if (x->cell != y->cell)
@@ -195,7 +195,7 @@ static int compare_observations(const void *a, const void *b)
     return strcmp(x->check, y->check);
 }
 
-static int compare_timings(const void *a, const void *b)
+int timing_compare(const void *a, const void *b)
 {
     const struct timing *x = a, *y = b;
     if (x->cell != y->cell)
@@ -206,9 +206,20 @@ static int compare_timings(const void *a, const void *b)
 void run_sort(struct run *r)
 {
     if (r->observation_count)
-        qsort(r->observations, r->observation_count, sizeof *r->observations, compare_observations);
+        qsort(r->observations, r->observation_count, sizeof *r->observations, observation_compare);
     if (r->timing_count)
-        qsort(r->timings, r->timing_count, sizeof *r->timings, compare_timings);
+        qsort(r->timings, r->timing_count, sizeof *r->timings, timing_compare);
+}
+
+void plan_done(struct plan *p)
+{
+    for (size_t i = 0; i < p->sandbox_count; i++) {
+        for (size_t k = 0; k < p->sandboxes[i].job_count; k++)
+            free(p->sandboxes[i].jobs[k].checks);
+        free(p->sandboxes[i].jobs);
+    }
+    free(p->sandboxes);
+    *p = (struct plan){NULL, 0};
 }
 
 const char *verdict_name(enum verdict v)
@@ -241,5 +252,5 @@ int judgement_exit_code(const struct judgement *j)
     if (j->counts[VERDICT_DIVERGED] || j->counts[VERDICT_NEW] || j->counts[VERDICT_MISSING] ||
         j->counts[VERDICT_FLAKY])
         return 1;
-    return j->counts[VERDICT_ERROR] ? ERROR_RUN : 0;
+    return j->counts[VERDICT_ERROR] || j->unopened ? ERROR_RUN : 0;
 }

@@ -162,6 +162,10 @@ struct timing { /* kept beside the observations, never in them */
     double milliseconds;
 };
 
+/* Order by cell, then check, for qsort(3). */
+int observation_compare(const void *a, const void *b);
+int timing_compare(const void *a, const void *b);
+
 /* ---- run: everything that was observed, as the results file holds it ---- */
 
 struct run {
@@ -191,6 +195,33 @@ void run_free(struct run *r);
 const struct check *run_check(const struct run *r, const char *id) NONNULL; /* NULL: unknown */
 /* Observations and timings by cell, then check: the order in which they are stored. */
 void run_sort(struct run *r) NONNULL;
+
+/* ---- plan: what is to be run, made by the harness, carried out by a runner ---- */
+
+struct job {     /* one probe process: checks of one area that share a fixture */
+    size_t cell; /* index into run.cells */
+    enum area area;
+    const struct check **checks; /* heap; sorted by id */
+    size_t check_count;
+    double limit; /* seconds for the whole process */
+    bool waits;   /* see struct check */
+    bool first;   /* holds exec.start: the cell's other jobs start once this one has said hello */
+};
+
+struct sandbox {               /* the cells that share one: image x platform x identity */
+    size_t image;              /* index into run.images */
+    const char *user;          /* "UID:GID[:GID...]" */
+    const char *emulator_path; /* NULL: native */
+    struct job *jobs;          /* heap; in the order in which they should start */
+    size_t job_count;
+};
+
+struct plan {
+    struct sandbox *sandboxes; /* heap */
+    size_t sandbox_count;
+};
+
+void plan_done(struct plan *p) NONNULL;
 
 /* ---- verdict and judgement ---- */
 
@@ -250,7 +281,9 @@ struct judgement {
     struct matrix_file *matrices;
     size_t matrix_count;
     size_t counts[VERDICT_COUNT];
+    size_t unopened; /* images that could not be opened: no cell of theirs is here */
     bool strict;
+    bool pinned; /* by a matrix of the user's: a new or missing check is a divergence */
 };
 
 struct judgement *judgement_new(const struct run *run) NONNULL MUST_CHECK;

@@ -95,7 +95,7 @@ bool file_publish(const char *path, const void *data, size_t size, struct error 
 bool file_make_dirs(const char *path, struct error *e)
 {
     CLEANUP_FREE char *part = must_strdup(path);
-    for (char *slash = part + 1;; slash++) {
+    for (char *slash = part + (*part != '\0');; slash++) {
         if (*slash != '/' && *slash != '\0')
             continue;
         char kept = *slash;
@@ -140,9 +140,14 @@ static int remove_at(int parent, const char *name)
     return unlinkat(parent, name, AT_REMOVEDIR);
 }
 
+bool file_remove_tree_at(int dir, const char *name, struct error *e)
+{
+    if (remove_at(dir, name) < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot remove %s", name);
+    return true;
+}
+
 bool file_remove_tree(const char *path, struct error *e)
 {
-    if (remove_at(AT_FDCWD, path) < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot remove %s", path);
-    return true;
+    return file_remove_tree_at(AT_FDCWD, path, e);
 }

@@ -20,3 +20,5 @@ bool file_publish(const char *path, const void *data, size_t size, struct error 
 bool file_make_dirs(const char *path,
                     struct error *e) MUST_CHECK; /* mkdir -p, mode 0777 & ~umask */
 bool file_remove_tree(const char *path, struct error *e) MUST_CHECK; /* rm -r, also mode 0 dirs */
+/* The same beneath an open directory. */
+bool file_remove_tree_at(int dir, const char *name, struct error *e) MUST_CHECK;

@@ -76,10 +76,9 @@ char *text_take(struct text *t)
     return data;
 }
 
-/* Length of the valid, printable UTF-8 character at s (n bytes left), 0 when it is not one.
- * Overlong forms, surrogates and C1 controls are refused. */
-static size_t printable_length(const unsigned char *s, size_t n)
+size_t text_printable_length(const char *bytes, size_t n)
 {
+    const unsigned char *s = (const unsigned char *)bytes;
     if (s[0] >= 0x20 && s[0] < 0x7f)
         return 1;
     size_t need = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
@@ -101,7 +100,7 @@ void text_add_printable(struct text *t, const char *bytes, size_t length)
 {
     const unsigned char *s = (const unsigned char *)bytes;
     for (size_t i = 0; i < length;) {
-        size_t n = printable_length(s + i, length - i);
+        size_t n = text_printable_length(bytes + i, length - i);
         if (n == 0)
             text_printf(t, "\\x%02x", s[i]);
         else if (s[i] == '\\')

@@ -28,6 +28,10 @@ const char *text_get(const struct text *t) NONNULL;
 /* Gives the buffer away (never NULL; the caller frees it) and leaves t empty. */
 char *text_take(struct text *t) NONNULL MUST_CHECK;
 
+/* Length of the valid, printable UTF-8 character that the n > 0 bytes begin with, 0 when they begin
+ * with none. Overlong forms, surrogates, C0 and C1 controls are none. */
+size_t text_printable_length(const char *bytes, size_t n) NONNULL;
+
 /* Adds bytes as valid, printable UTF-8: control bytes and what is not UTF-8 become \xHH, a
  * backslash is doubled. For showing foreign bytes. */
 void text_add_printable(struct text *t, const char *bytes, size_t length) NONNULL;

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Applying layers: what comes out, what hostile ones may not do, and the limits. */
+#include "harness/layer.h"
+#include "harness/tar_fixture.h"
+#include "harness/tree.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+static char *dir;
+
+static void set_up(void)
+{
+    dir = fixture_dir();
+    CLEANUP_FREE char *root = must_printf("%s/root", dir);
+    ck_assert_int_eq(mkdir(root, 0755), 0);
+}
+
+static void tear_down(void)
+{
+    fixture_remove(dir);
+}
+
+static int open_root(void)
+{
+    struct error e = ERROR_INIT;
+    CLEANUP_FREE char *path = must_printf("%s/root", dir);
+    int fd = tree_open_root(path, &e);
+    ck_assert_int_ge(fd, 0);
+    return fd;
+}
+
+static bool apply(struct layers *l, const struct tar_member *members, struct error *e)
+{
+    struct text tar = tar_fixture_make(ARCHIVE_FILTER_NONE, members);
+    fixture_write(dir, "layer.tar", tar.data, tar.length);
+    text_done(&tar);
+    CLEANUP_FREE char *path = must_printf("%s/layer.tar", dir);
+    CLEANUP_BYTES struct bytes *b = bytes_of_file(path, e);
+    ck_assert_ptr_nonnull(b);
+    return layers_apply(l, b, NULL, e);
+}
+
+static bool apply_one(const struct tar_member *members, const struct layer_limits *limits,
+                      struct error *e)
+{
+    CLEANUP_CLOSE int root = open_root();
+    struct layers *l = layers_new(root, limits);
+    bool ok = apply(l, members, e) && layers_finish(l, e);
+    layers_free(l);
+    return ok;
+}
+
+static void apply_two(const struct tar_member *first, const struct tar_member *second)
+{
+    struct error e = ERROR_INIT;
+    CLEANUP_CLOSE int root = open_root();
+    struct layers *l = layers_new(root, &layer_default_limits);
+    bool ok = apply(l, first, &e) && apply(l, second, &e) && layers_finish(l, &e);
+    ck_assert_msg(ok, "%s", e.message);
+    layers_free(l);
+}
+
+/* Content of a file below the root as it really lies there; NULL when there is none. */
+static char *content(const char *name)
+{
+    struct error e = ERROR_INIT;
+    CLEANUP_FREE char *path = must_printf("%s/root/%s", dir, name);
+    char *text = file_read(path, 1000, NULL, &e);
+    error_clear(&e);
+    return text;
+}
+
+static void expect(const char *name, const char *wanted)
+{
+    CLEANUP_FREE char *text = content(name);
+    ck_assert_msg(text != NULL, "%s is absent", name);
+    ck_assert_str_eq(text, wanted);
+}
+
+static void expect_absent(const char *name)
+{
+    CLEANUP_FREE char *path = must_printf("%s/root/%s", dir, name);
+    ck_assert_msg(faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0, "%s is there", name);
+}
+
+static struct stat status(const char *name)
+{
+    struct stat st;
+    CLEANUP_FREE char *path = must_printf("%s/root/%s", dir, name);
+    ck_assert_int_eq(lstat(path, &st), 0);
+    return st;
+}
+
+START_TEST(entries_come_out_as_they_are)
+{
+    struct error e = ERROR_INIT;
+    ck_assert_msg(apply_one((struct tar_member[]){{'d', "./"},
+                                                  {'d', "a", NULL, 0555},
+                                                  {'f', "./a/file", "text"},
+                                                  {'l', "a/link", "/a/file"},
+                                                  {'h', "hard", "a/file"},
+                                                  {'p', "fifo"},
+                                                  {'f', "/no/parents/here", "x", 0750},
+                                                  {0}},
+                            &layer_default_limits, &e),
+                  "%s", e.message);
+    expect("a/file", "text");
+    expect("hard", "text");
+    expect("no/parents/here", "x");
+    ck_assert_uint_eq(status("a/file").st_ino, status("hard").st_ino);
+    ck_assert(S_ISFIFO(status("fifo").st_mode));
+    ck_assert(S_ISLNK(status("a/link").st_mode));
+    ck_assert_int_eq(status("no/parents/here").st_mode & 07777, 0750);
+    ck_assert_int_eq(status("a").st_mtime, 1000000000);
+    ck_assert_int_eq(status("a/file").st_mtime, 1000000000);
+    ck_assert_int_eq(status("no/parents").st_mode & 07777, 0755);
+}
+END_TEST
+
+START_TEST(later_entries_take_the_place_of_earlier_ones)
+{
+    apply_two((struct tar_member[]){{'f', "file", "old"},
+                                    {'d', "dir"},
+                                    {'f', "dir/kept", "kept"},
+                                    {'d', "tree"},
+                                    {'f', "tree/gone", "gone"},
+                                    {'l', "link", "file"},
+                                    {'l', "to-dir", "dir"},
+                                    {0}},
+              (struct tar_member[]){{'f', "file", "new"},
+                                    {'d', "dir", NULL, 0700},
+                                    {'f', "tree", "now a file"},
+                                    {'f', "link", "no link"},
+                                    {'f', "to-dir/through", "through"},
+                                    {0}});
+    expect("file", "new");
+    expect("dir/kept", "kept");
+    expect("tree", "now a file");
+    expect("link", "no link");
+    expect("dir/through", "through");
+    ck_assert_int_eq(status("dir").st_mode & 0777, 0700);
+}
+END_TEST
+
+START_TEST(whiteouts_hide_what_lies_below)
+{
+    apply_two((struct tar_member[]){{'f', "a/gone", "x"},
+                                    {'f', "a/stays", "x"},
+                                    {'f', "tree/x/y", "x"},
+                                    {'f', "opaque/old", "x"},
+                                    {'f', "opaque/both/old", "x"},
+                                    {'f', "opaque/deep/er/old", "x"},
+                                    {0}},
+              (struct tar_member[]){{'f', "a/.wh.gone", ""},
+                                    {'f', ".wh.tree", ""},
+                                    {'f', "opaque/both/new", "x"}, /* before the mark */
+                                    {'f', "opaque/.wh..wh..opq", ""},
+                                    {'f', "opaque/new", "x"},
+                                    {'f', ".wh..wh.plnk/1", ""},
+                                    {'f', "nowhere/.wh.x", ""},
+                                    {0}});
+    expect_absent("a/gone");
+    expect_absent("tree");
+    expect_absent("opaque/old");
+    expect_absent("opaque/both/old");
+    expect_absent("opaque/deep");
+    expect_absent("a/.wh.gone");
+    expect_absent("opaque/.wh..wh..opq");
+    expect_absent("nowhere");
+    expect("a/stays", "x");
+    expect("opaque/new", "x");
+    expect("opaque/both/new", "x");
+}
+END_TEST
+
+START_TEST(whiteouts_keep_what_the_same_layer_brings)
+{
+    apply_two((struct tar_member[]){{'f', "a/x", "old"}, {'f', "d/old", "old"}, {0}},
+              (struct tar_member[]){{'f', "a/x", "new"},
+                                    {'f', "a/.wh.x", ""},
+                                    {'f', "d/new", "new"},
+                                    {'f', ".wh.d", ""},
+                                    {0}});
+    expect("a/x", "new");
+    expect("d/new", "new");
+    expect_absent("d/old");
+}
+END_TEST
+
+/* Links and names that want to leave the root, and a file outside that must stay as it is. */
+START_TEST(nothing_leaves_the_root)
+{
+    fixture_text(dir, "outside", "safe");
+    CLEANUP_FREE char *up = must_printf("../../../../../..%s", dir);
+    CLEANUP_FREE char *outside = must_printf("%s/outside", dir);
+    struct error e = ERROR_INIT;
+    ck_assert_msg(apply_one((struct tar_member[]){{'l', "up", up},
+                                                  {'f', "up/outside", "hostile"},
+                                                  {'l', "abs", dir},
+                                                  {'f', "abs/root/x", "hostile"},
+                                                  {'l', "self", outside},
+                                                  {'f', "self", "hostile"},
+                                                  {'l', "dots", ".."},
+                                                  {'f', "dots/outside", "inside"},
+                                                  {0}},
+                            &layer_default_limits, &e) ||
+                      strstr(e.message, "cannot enter"),
+                  "%s", e.message);
+    error_clear(&e);
+    ck_assert(!apply_one((struct tar_member[]){{'h', "stolen", outside}, {0}},
+                         &layer_default_limits, &e));
+    ck_assert_msg(strstr(e.message, "has not brought") != NULL, "%s", e.message);
+    error_clear(&e);
+    CLEANUP_FREE char *text = file_read(outside, 100, NULL, &e);
+    ck_assert_str_eq(text, "safe");
+    expect_absent("stolen");
+}
+END_TEST
+
+START_TEST(links_within_the_root_are_followed_within_it)
+{
+    struct error e = ERROR_INIT;
+    ck_assert_msg(apply_one((struct tar_member[]){{'d', "usr/lib"},
+                                                  {'l', "lib", "/../../usr/lib"},
+                                                  {'f', "lib/x", "in usr"},
+                                                  {'l', "loop", "loop"},
+                                                  {0}},
+                            &layer_default_limits, &e),
+                  "%s", e.message);
+    expect("usr/lib/x", "in usr");
+    ck_assert(S_ISLNK(status("lib").st_mode));
+}
+END_TEST
+
+/* A parent that was looked up and then replaced by a link is looked up again. */
+START_TEST(a_replaced_parent_is_not_remembered)
+{
+    struct error e = ERROR_INIT;
+    ck_assert_msg(
+        apply_one(
+            (struct tar_member[]){
+                {'d', "a"}, {'d', "b"}, {'f', "a/1", "1"}, {'l', "a", "b"}, {'f', "a/2", "2"}, {0}},
+            &layer_default_limits, &e),
+        "%s", e.message);
+    expect("b/2", "2");
+    expect_absent("b/1");
+}
+END_TEST
+
+START_TEST(hostile_names_are_refused)
+{
+    static const struct {
+        struct tar_member member;
+        const char *message;
+    } rows[] = {
+        {{'f', "../x", ""}, "has \"..\""},
+        {{'f', "a/../../x", ""}, "has \"..\""},
+        {{'d', ".."}, "has \"..\""},
+        {{'f', "a/.wh...", ""}, "whiteout of nothing"},
+        {{'f', "a/.wh..", ""}, "whiteout of nothing"},
+        {{'f', "a/.wh.", ""}, "whiteout of nothing"},
+        {{'f', ".", ""}, "replace the root"},
+        {{'h', "x", "../outside"}, "has \"..\""},
+        {{'h', "x", "."}, "no file"},
+        {{'h', "x", "missing"}, "has not brought"},
+        {{'l', "x", ""}, "link to nothing"},
+        {{'f', "a/b/c/d/e/f/g/h/i/j/k", ""}, "nested too deeply"},
+        {{'f', "0123456789012345678901234567890123456789012345678901234567890123456789", ""},
+         "too long a name"},
+        {{'l', "x", "01234567890123456789012345678901234567890123456789"}, "link of more than"},
+    };
+    struct layer_limits limits = layer_default_limits;
+    limits.depth = 10;
+    limits.path = 60;
+    limits.link = 40;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error e = ERROR_INIT;
+        bool ok = apply_one((struct tar_member[]){rows[i].member, {0}}, &limits, &e);
+        ck_assert_msg(!ok, "row %zu", i);
+        ck_assert_msg(strstr(e.message, rows[i].message) != NULL, "row %zu: %s", i, e.message);
+        error_clear(&e);
+    }
+}
+END_TEST
+
+START_TEST(limits_hold)
+{
+    const struct tar_member files[] = {{'f', "a", "12345"}, {'f', "b", "12345"}, {0}};
+    struct layer_limits few = layer_default_limits, small = layer_default_limits;
+    struct error e = ERROR_INIT;
+    few.entries = 1;
+    ck_assert(!apply_one(files, &few, &e));
+    ck_assert_ptr_nonnull(strstr(e.message, "more than 1 entries"));
+    error_clear(&e);
+    small.bytes = 9;
+    ck_assert(!apply_one(files, &small, &e));
+    ck_assert_ptr_nonnull(strstr(e.message, "more than 9 bytes"));
+    error_clear(&e);
+    small.bytes = 10;
+    ck_assert_msg(apply_one(files, &small, &e), "%s", e.message);
+}
+END_TEST
+
+/* Ten megabytes of zeros in a few kilobytes. */
+START_TEST(a_bomb_is_refused)
+{
+    char *zeros = must_calloc(10 * 1024 * 1024 + 1, 1);
+    memset(zeros, '0', 10 * 1024 * 1024);
+    struct text tar =
+        tar_fixture_make(ARCHIVE_FILTER_ZSTD, (struct tar_member[]){{'f', "bomb", zeros}, {0}});
+    free(zeros);
+    fixture_write(dir, "layer.tar", tar.data, tar.length);
+    text_done(&tar);
+    CLEANUP_FREE char *path = must_printf("%s/layer.tar", dir);
+    struct error e = ERROR_INIT;
+    struct bytes_claim packed = {.what = "x", .size = BYTES_ANY_SIZE};
+    struct bytes *file = bytes_of_file(path, &e);
+    CLEANUP_BYTES struct bytes *b = bytes_inflate(bytes_verify(file, &packed), &e);
+    struct layer_limits limits = layer_default_limits;
+    limits.ratio = 100;
+    limits.ratio_from = 1024 * 1024;
+    CLEANUP_CLOSE int root = open_root();
+    struct layers *l = layers_new(root, &limits);
+    ck_assert(!layers_apply(l, b, &packed.count, &e));
+    ck_assert_msg(strstr(e.message, "100 times its size") != NULL, "%s", e.message);
+    error_clear(&e);
+    layers_free(l);
+}
+END_TEST
+
+static void expect_record(const struct layers *l, const char *part)
+{
+    CLEANUP_TEXT struct text t = TEXT_INIT;
+    layers_record(l, &t);
+    ck_assert_msg(strstr(t.data, part) != NULL, "%s is not in %s", part, t.data);
+}
+
+static void apply_special(struct layers *l, struct error *e)
+{
+    ck_assert_msg(apply(l,
+                        (struct tar_member[]){{'c', "dev/null", NULL, 0666},
+                                              {'f', "su", "x", 04755, 0},
+                                              {'f', "mine", "x", 0644, 1234},
+                                              {'f', "secret", "x", 0001, 0},
+                                              {'d', "closed", NULL, 0100, 0},
+                                              {'f', "closed/file", "x", 0100, 0},
+                                              {0}},
+                        e),
+                  "%s", e->message);
+}
+
+START_TEST(devices_are_recorded_and_not_made)
+{
+    struct error e = ERROR_INIT;
+    CLEANUP_CLOSE int root = open_root();
+    struct layers *l = layers_new(root, &layer_default_limits);
+    apply_special(l, &e);
+    expect_record(l, "[\"dev/null\", \"c\", 1, 3, \"0666\"]");
+    expect_absent("dev/null");
+    layers_free(l);
+    if (geteuid() == 0) {
+        ck_assert_int_eq(status("su").st_mode & 07777, 04755);
+        ck_assert_uint_eq(status("mine").st_uid, 1234);
+    }
+}
+END_TEST
+
+/* In a child that is an ordinary user. */
+static int unpack_as_nobody(void)
+{
+    if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
+        return 2;
+    struct error e = ERROR_INIT;
+    CLEANUP_CLOSE int root = open_root();
+    struct layers *l = layers_new(root, &layer_default_limits);
+    apply_special(l, &e);
+    ck_assert(layers_finish(l, &e));
+    expect_record(l, "[\"mine\", 1234, 1234]");
+    expect_record(l, "[\"su\", \"4755\"]");
+    expect_record(l, "[\"secret\", \"0001\"]");
+    expect_record(l, "\"owners-kept\": false");
+    layers_free(l);
+    ck_assert_int_eq(status("su").st_mode & 07777, 0755);
+    expect("secret", "x");
+    expect("closed/file", "x");
+    ck_assert_int_eq(status("closed").st_mode & 07777, 0700);
+    return 0;
+}
+
+START_TEST(an_ordinary_user_gets_what_it_may_have)
+{
+    CLEANUP_FREE char *root = must_printf("%s/root", dir);
+    if (geteuid() == 0) {
+        ck_assert_int_eq(chmod(dir, 0777), 0);
+        ck_assert_int_eq(chown(root, 65534, 65534), 0);
+    }
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(unpack_as_nobody());
+    int result;
+    ck_assert_int_eq(waitpid(pid, &result, 0), pid);
+    ck_assert_int_eq(result, 0);
+}
+END_TEST
+
+START_TEST(damaged_tars_are_errors)
+{
+    struct text tar =
+        tar_fixture_make(ARCHIVE_FILTER_NONE, (struct tar_member[]){{'f', "a", "0123456789"}, {0}});
+    CLEANUP_FREE char *path = must_printf("%s/layer.tar", dir);
+    static const size_t cuts[] = {1, 100, 511, 515};
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        fixture_write(dir, "layer.tar", tar.data, cuts[i]);
+        struct error e = ERROR_INIT;
+        CLEANUP_BYTES struct bytes *b = bytes_of_file(path, &e);
+        CLEANUP_CLOSE int root = open_root();
+        struct layers *l = layers_new(root, &layer_default_limits);
+        ck_assert_msg(!layers_apply(l, b, NULL, &e), "cut at %zu", cuts[i]);
+        error_clear(&e);
+        layers_free(l);
+    }
+    text_done(&tar);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *c = tcase_create("layer");
+    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, entries_come_out_as_they_are);
+    tcase_add_test(c, later_entries_take_the_place_of_earlier_ones);
+    tcase_add_test(c, whiteouts_hide_what_lies_below);
+    tcase_add_test(c, whiteouts_keep_what_the_same_layer_brings);
+    tcase_add_test(c, nothing_leaves_the_root);
+    tcase_add_test(c, links_within_the_root_are_followed_within_it);
+    tcase_add_test(c, a_replaced_parent_is_not_remembered);
+    tcase_add_test(c, hostile_names_are_refused);
+    tcase_add_test(c, limits_hold);
+    tcase_add_test(c, a_bomb_is_refused);
+    tcase_add_test(c, devices_are_recorded_and_not_made);
+    tcase_add_test(c, an_ordinary_user_gets_what_it_may_have);
+    tcase_add_test(c, damaged_tars_are_errors);
+    Suite *s = suite_create("layer");
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? 1 : 0;
+}

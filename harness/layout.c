@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/layout.h"
+#include "harness/base/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct bytes *layout_open(const struct layout *l, const char *name, bool *ret_found,
+                          struct error *e)
+{
+    if (l->archive)
+        return bytes_of_member(l->path, name, ret_found, e);
+    CLEANUP_FREE char *path = must_printf("%s/%s", l->path, name);
+    *ret_found = access(path, F_OK) == 0;
+    return bytes_of_file(path, e);
+}
+
+char *layout_read(const struct layout *l, const char *name, size_t limit, size_t *ret_length,
+                  struct error *e)
+{
+    bool found;
+    CLEANUP_BYTES struct bytes *b = layout_open(l, name, &found, e);
+    return b ? bytes_read_all(b, name, limit, ret_length, e) : NULL;
+}
+
+char *layout_blob_name(const char *digest)
+{
+    return must_printf("blobs/sha256/%s", digest + strlen("sha256:"));
+}
+
+char *layout_read_blob(const struct layout *l, const char *digest, int64_t size, size_t limit,
+                       size_t *ret_length, struct error *e)
+{
+    CLEANUP_FREE char *name = layout_blob_name(digest);
+    bool found;
+    if (size != BYTES_ANY_SIZE && (uint64_t)size > limit) {
+        error_set(e, ERROR_RUN, "%s is said to have %lld bytes, more than %zu", name,
+                  (long long)size, limit);
+        return NULL;
+    }
+    CLEANUP_FREE char *what = must_printf("blob %s", digest);
+    struct bytes_claim claim = {.what = what, .digest = digest, .size = size};
+    CLEANUP_BYTES struct bytes *b = layout_open(l, name, &found, e);
+    if (!b)
+        return NULL;
+    b = bytes_verify(b, &claim);
+    return bytes_read_all(b, name, limit, ret_length, e);
+}

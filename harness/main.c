@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plimsoll: says whether a container base image still behaves as it should. */
+#include "harness/base/nearest.h"
+#include "harness/base/pool.h"
+#include "harness/cmd.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command_verb verbs[] = {
+    {"check", "[IMAGE...]", "run the probes, judge, report: the main job", VERB_CHECK,
+     "Without IMAGE: the images of --matrix, else of ./plimsoll.yaml.\n"
+     "IMAGE: rootfs:DIR, tar:FILE, oci:DIR[:TAG], oci-archive:FILE[:TAG], "
+     "docker-archive:FILE[:REF]\n",
+     cmd_check},
+    {"run", "[IMAGE...]", "only observe; write results (--results FILE, else stdout)", VERB_RUN,
+     "IMAGE as for check.\n", cmd_run},
+    {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", cmd_judge},
+    {"list", "checks|cells|platforms|images|flavors", "show what there is", VERB_LIST, "",
+     cmd_list},
+    {"explain", "CHECK", "what is observed, why it matters, what to do, sources", VERB_EXPLAIN, "",
+     cmd_explain},
+    {"lint", "[MATRIX...]", "find what is wrong with a matrix, without running anything", VERB_LINT,
+     "", cmd_lint},
+    {"doctor", "", "tell what this machine can run, and what is missing", VERB_DOCTOR, "",
+     cmd_doctor},
+};
+
+enum { VERB_NUMBER = sizeof verbs / sizeof *verbs };
+
+static void print_usage(FILE *out)
+{
+    fprintf(out,
+            "plimsoll %s: says whether a container base image still behaves as it should\n\n"
+            "usage: plimsoll VERB [OPTION...] [ARGUMENT...]\n\n",
+            PLIMSOLL_VERSION);
+    for (size_t i = 0; i < VERB_NUMBER; i++) {
+        char left[64];
+        snprintf(left, sizeof left, "%s %s", verbs[i].name, verbs[i].arguments);
+        fprintf(out, "  %-46s %s\n", left, verbs[i].says);
+    }
+    fputs("\nplimsoll VERB --help tells its options.\n"
+          "exit: 0 as expected, 1 divergence, 2 usage or matrix error, 3 could not run, "
+          "4 nothing selected, 130/143 interrupted\n",
+          out);
+}
+
+static void print_help(const struct command_verb *v)
+{
+    char *options = options_help(v->verb);
+    printf("usage: plimsoll %s [OPTION...] %s\n%s\n%s\n%s", v->name, v->arguments, v->says,
+           v->details, options);
+    free(options);
+}
+
+static const struct command_verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < VERB_NUMBER; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+static int unknown_verb(const char *name)
+{
+    struct nearest near = {.word = name};
+    for (size_t i = 0; i < VERB_NUMBER; i++)
+        nearest_offer(&near, verbs[i].name);
+    CLEANUP_FREE char *hint = nearest_hint(&near);
+    fprintf(stderr, "plimsoll: unknown verb \"%s\"%s; plimsoll --help lists them\n", name, hint);
+    return ERROR_USAGE;
+}
+
+static int run_verb(const struct command_verb *v, int argc, char **argv)
+{
+    struct error e = ERROR_INIT;
+    struct options options = {.results = NULL};
+    int code = ERROR_USAGE;
+    if (options_parse(argc, argv, v->verb, &options, &e)) {
+        if (options.help) {
+            print_help(v);
+            code = 0;
+        } else {
+            code = v->run(&options, &e);
+        }
+    }
+    if (error_is_set(&e)) {
+        fprintf(stderr, "plimsoll %s: %s\n", v->name, e.message);
+        code = e.code;
+        error_clear(&e);
+    }
+    options_done(&options);
+    return code;
+}
+
+/* A full disk must not look like success. */
+static int finish_output(int code)
+{
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == 0) {
+        perror("plimsoll: cannot write standard output");
+        return ERROR_RUN;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        print_usage(stderr);
+        return ERROR_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+        puts("plimsoll " PLIMSOLL_VERSION);
+        return finish_output(0);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return finish_output(0);
+    }
+    const struct command_verb *v = find_verb(argv[1]);
+    return v ? finish_output(run_verb(v, argc - 2, argv + 2)) : unknown_verb(argv[1]);
+}

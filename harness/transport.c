@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/transport.h"
+#include "harness/base/text.h"
+#include "harness/elf.h"
+#include "harness/facts.h"
+#include "harness/offer.h"
+#include "harness/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct transport *const transports[] = {&transport_rootfs, &transport_tar,
+                                                     &transport_oci, &transport_oci_archive,
+                                                     &transport_docker_archive};
+enum { TRANSPORT_COUNT = sizeof transports / sizeof *transports };
+
+struct opening { /* of one reference */
+    struct pool *pool;
+    const struct image_request *request;
+    struct reference reference;
+    const struct transport *transport;
+    struct layout layout;
+    struct store store; /* opened when it is first needed */
+    struct offers offers;
+    struct image *images; /* heap; moved to the run when all is well */
+    size_t image_count;
+};
+
+/* ---- choosing ---- */
+
+static bool is_requested(const struct image_request *r, const struct platform *p)
+{
+    for (size_t i = 0; i < r->platform_count; i++)
+        if (r->platforms[i] == p)
+            return true;
+    return false;
+}
+
+static bool is_requested_before(const struct image_request *r, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (r->platforms[i] == r->platforms[index])
+            return true;
+    return false;
+}
+
+static const struct offer *find_offer(const struct offers *o, const struct platform *p)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (o->items[i].platform_text && (p ? o->items[i].platform == p : !!o->items[i].platform))
+            return &o->items[i];
+    return NULL;
+}
+
+static bool no_such_platform(const struct opening *o, const char *wanted, struct error *e)
+{
+    CLEANUP_TEXT struct text has = TEXT_INIT;
+    for (size_t i = 0; i < o->offers.count && has.length < 500; i++)
+        text_printf(&has, "%s%s", i > 0 ? ", " : "", o->offers.items[i].platform_text);
+    return error_set(e, ERROR_RUN, "no image for %s: there is %s", wanted, text_get(&has));
+}
+
+static bool open_offer(struct opening *o, const struct offer *offer, struct error *e);
+
+/* One offer a platform: the first, as the OCI image spec says. */
+static bool open_all(struct opening *o, struct error *e)
+{
+    size_t before = o->image_count;
+    for (size_t i = 0; i < platform_count; i++) {
+        const struct offer *offer = find_offer(&o->offers, &platforms[i]);
+        if (offer && !open_offer(o, offer, e))
+            return false;
+    }
+    return o->image_count > before || no_such_platform(o, "any platform of ours", e);
+}
+
+static bool open_requested(struct opening *o, struct error *e)
+{
+    const struct image_request *r = o->request;
+    for (size_t i = 0; i < r->platform_count; i++) {
+        const struct offer *offer = find_offer(&o->offers, r->platforms[i]);
+        if (is_requested_before(r, i))
+            continue;
+        if (!offer)
+            return no_such_platform(o, r->platforms[i]->name, e);
+        if (!open_offer(o, offer, e))
+            return false;
+    }
+    return true;
+}
+
+static bool open_one(struct opening *o, struct error *e)
+{
+    const struct platform *host = platform_of_host();
+    const struct offer *offer = host ? find_offer(&o->offers, host) : NULL;
+    if (!offer)
+        offer = find_offer(&o->offers, NULL);
+    return offer ? open_offer(o, offer, e) : no_such_platform(o, "any platform of ours", e);
+}
+
+static bool open_chosen(struct opening *o, struct error *e)
+{
+    if (!o->offers.items[0].platform_text)
+        return open_offer(o, &o->offers.items[0], e);
+    if (o->request->all_platforms)
+        return open_all(o, e);
+    return o->request->platform_count > 0 ? open_requested(o, e) : open_one(o, e);
+}
+
+/* ---- one image ---- */
+
+/* A bare root says only by its files what it is for. */
+static const struct platform *find_platform(struct opening *o, const char *root, struct error *e)
+{
+    const struct image_request *r = o->request;
+    CLEANUP_CLOSE int fd = tree_open_root(root, e);
+    if (fd < 0)
+        return NULL;
+    struct elf_votes votes = elf_vote(fd);
+    if (votes.platform && r->platform_count > 0 && !is_requested(r, votes.platform)) {
+        error_set(e, ERROR_RUN, "its programs are for %s, not for %s", votes.platform->name,
+                  r->platforms[0]->name);
+        return NULL;
+    }
+    if (votes.platform)
+        return votes.platform;
+    if (votes.files == 0 && r->platform_count == 1)
+        return r->platforms[0];
+    error_set(e, ERROR_RUN,
+              votes.files > 0 ? "its programs are for none of the platforms supported"
+                              : "it holds no program that tells its platform: give one --platform");
+    return NULL;
+}
+
+static bool find_root(struct opening *o, struct contents *c, struct image *image, struct error *e)
+{
+    image->root = c->directory;
+    if (c->directory)
+        return true;
+    char chain[SHA256_TEXT_SIZE];
+    if (!o->store.path && !store_open(&o->store, o->request->cache_dir, e))
+        return false;
+    CLEANUP_FREE char *root =
+        unpack_root(&o->store, o->pool, &o->layout, c->layers, c->layer_count, chain, e);
+    if (!root)
+        return false;
+    image->root = pool_intern(o->pool, root);
+    image->chain_id = pool_intern(o->pool, chain);
+    return true;
+}
+
+static void take_layers(const struct contents *c, struct image *image)
+{
+    for (size_t i = 0; i < c->layer_count; i++) {
+        if (c->layers[i].digest)
+            *ARRAY_ADD(&image->layer_digests, &image->layer_count) = c->layers[i].digest;
+        *ARRAY_ADD(&image->diff_ids, &image->diff_id_count) = c->layers[i].diff_id;
+    }
+}
+
+static void take_config(const struct contents *c, struct image *image)
+{
+    image->manifest_digest = c->manifest_digest;
+    image->config_digest = c->config_digest;
+    image->user = c->config.user;
+    for (size_t i = 0; i < c->config.environment_count; i++)
+        *ARRAY_ADD(&image->environment, &image->environment_count) = c->config.environment[i];
+    for (size_t i = 0; i < c->config.label_count; i++)
+        *ARRAY_ADD(&image->labels, &image->label_count) = c->config.labels[i];
+}
+
+static bool open_offer(struct opening *o, const struct offer *offer, struct error *e)
+{
+    struct contents contents;
+    if (!o->transport->load(o->pool, &o->layout, offer, &contents, e))
+        return false;
+    struct image *image = ARRAY_ADD(&o->images, &o->image_count);
+    const char *name = o->request->name ? o->request->name : o->reference.text;
+    image->name = pool_intern(o->pool, name);
+    image->reference = o->reference.text;
+    image->index_digest = offer->index_digest;
+    take_config(&contents, image);
+    if (!find_root(o, &contents, image, e))
+        return false;
+    take_layers(&contents, image);
+    image->platform = offer->platform_text ? offer->platform : find_platform(o, image->root, e);
+    return image->platform && facts_read(o->pool, image, e);
+}
+
+/* ---- one reference ---- */
+
+static const struct transport *find_transport(const char *name)
+{
+    size_t i = 0;
+    while (i < TRANSPORT_COUNT - 1 && strcmp(transports[i]->name, name) != 0)
+        i++;
+    return transports[i];
+}
+
+static bool open_reference(struct opening *o, struct error *e)
+{
+    o->transport = find_transport(o->reference.transport);
+    o->layout = (struct layout){o->reference.path, o->transport->archive};
+    return o->transport->offer(o->pool, &o->layout, &o->reference, &o->offers, e) &&
+           open_chosen(o, e);
+}
+
+static void free_images(struct opening *o)
+{
+    for (size_t i = 0; i < o->image_count; i++) {
+        struct image *image = &o->images[i];
+        free(image->layer_digests);
+        free(image->diff_ids);
+        free(image->environment);
+        free(image->labels);
+        free(image->facts);
+    }
+}
+
+/* Foreign names and texts are part of many messages: whatever they hold, it is only text. */
+static void make_printable(struct error *e)
+{
+    struct text t = TEXT_INIT;
+    size_t left = strlen(e->message);
+    for (const char *p = e->message; left > 0;) {
+        size_t n = text_printable_length(p, left);
+        if (n > 0)
+            text_add_n(&t, p, n);
+        else
+            text_printf(&t, "\\x%02x", (unsigned char)*p);
+        n += n == 0;
+        p += n;
+        left -= n;
+    }
+    free(e->message);
+    e->message = text_take(&t);
+}
+
+bool image_open(struct run *run, const struct image_request *request, struct error *e)
+{
+    struct opening o = {.pool = run->pool, .request = request};
+    if (!reference_parse(run->pool, request->reference, &o.reference, e))
+        return false;
+    bool ok = open_reference(&o, e);
+    if (!ok) {
+        error_context(e, "%s", request->reference);
+        make_printable(e);
+        free_images(&o);
+    }
+    for (size_t i = 0; ok && i < o.image_count; i++)
+        *ARRAY_ADD(&run->images, &run->image_count) = o.images[i];
+    free(o.images);
+    free(o.offers.items);
+    store_close(&o.store);
+    return ok;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/unpack.h"
+#include "harness/base/file.h"
+#include "harness/base/pool.h"
+#include "harness/layer.h"
+#include "harness/tree.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void unpack_chain(char chain[SHA256_TEXT_SIZE], const char *diff_id)
+{
+    if (*chain == '\0') {
+        strcpy(chain, diff_id);
+        return;
+    }
+    CLEANUP_FREE char *both = must_printf("%s %s", chain, diff_id);
+    sha256_of(both, strlen(both), chain);
+}
+
+/* ---- one layer ---- */
+
+static struct bytes *open_layer(const struct layout *layout, const struct unpack_layer *layer,
+                                struct error *e)
+{
+    bool found;
+    return layer->member ? layout_open(layout, layer->member, &found, e)
+                         : bytes_of_file(layout->path, e);
+}
+
+static bool apply_layer(struct layers *into, struct pool *pool, const struct layout *layout,
+                        struct unpack_layer *layer, struct error *e)
+{
+    const char *name = layer->digest ? layer->digest : layer->member ? layer->member : layout->path;
+    struct bytes_claim packed = {
+        .what = name, .digest = layer->digest, .size = layer->size, .count_only = !layer->digest};
+    struct bytes_claim plain = {
+        .what = "its tar", .digest = layer->diff_id, .size = BYTES_ANY_SIZE};
+    struct bytes *b = open_layer(layout, layer, e);
+    b = b ? bytes_inflate(bytes_verify(b, &packed), e) : NULL;
+    b = b ? bytes_verify(b, &plain) : NULL;
+    bool ok = b && layers_apply(into, b, &packed.count, e);
+    bytes_close(b);
+    if (!ok)
+        return error_context(e, "layer %s", name);
+    layer->diff_id = pool_intern(pool, plain.actual);
+    return true;
+}
+
+/* ---- a root ---- */
+
+static bool write_record(const struct layers *l, const char *dir, struct error *e)
+{
+    CLEANUP_TEXT struct text t = TEXT_INIT;
+    CLEANUP_FREE char *path = must_printf("%s/record.json", dir);
+    layers_record(l, &t);
+    return file_publish(path, t.data, t.length, e);
+}
+
+static bool fill(struct layers *l, struct pool *pool, const struct layout *layout,
+                 struct unpack_layer *layers, size_t count, struct error *e)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!apply_layer(l, pool, layout, &layers[i], e))
+            return false;
+    return layers_finish(l, e);
+}
+
+static bool build(const char *dir, struct pool *pool, const struct layout *layout,
+                  struct unpack_layer *layers, size_t count, struct error *e)
+{
+    CLEANUP_FREE char *rootfs = must_printf("%s/rootfs", dir);
+    if (mkdir(rootfs, 0755) < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot make directory %s", rootfs);
+    CLEANUP_CLOSE int root = tree_open_root(rootfs, e);
+    if (root < 0)
+        return false;
+    if (fchmod(root, 0755) < 0) /* it is "/" to every user of the image, whatever our umask is */
+        return error_errno(e, ERROR_RUN, errno, "cannot open %s to others", rootfs);
+    struct layers *l = layers_new(root, &layer_default_limits);
+    bool ok = fill(l, pool, layout, layers, count, e) && write_record(l, dir, e);
+    layers_free(l);
+    return ok;
+}
+
+static void chain_of(const struct unpack_layer *layers, size_t count, char ret[SHA256_TEXT_SIZE])
+{
+    *ret = '\0';
+    for (size_t i = 0; i < count; i++)
+        unpack_chain(ret, layers[i].diff_id);
+}
+
+struct unpacking {
+    const struct store *store;
+    struct pool *pool;
+    const struct layout *layout;
+    struct unpack_layer *layers;
+    size_t count;
+    char *chain; /* of SHA256_TEXT_SIZE */
+};
+
+/* Under the lock of key. */
+static bool build_and_publish(const struct unpacking *u, const char *key, struct store_work *work,
+                              struct error *e)
+{
+    if (!store_work_start(u->store, key, work, e) ||
+        !build(work->dir, u->pool, u->layout, u->layers, u->count, e))
+        return false;
+    chain_of(u->layers, u->count, u->chain);
+    return store_publish(u->store, work, u->chain, e);
+}
+
+static bool has_root(const struct unpacking *u)
+{
+    CLEANUP_FREE char *root = store_root(u->store, u->chain);
+    return root != NULL;
+}
+
+static bool unpack_known(const struct unpacking *u, struct error *e)
+{
+    chain_of(u->layers, u->count, u->chain);
+    if (has_root(u))
+        return true;
+    char key[SHA256_TEXT_SIZE];
+    strcpy(key, u->chain);
+    struct store_work work = {0};
+    bool ok = store_lock(u->store, key, &work, e) && /* somebody may have done it meanwhile */
+              (has_root(u) || build_and_publish(u, key, &work, e));
+    store_work_done(&work);
+    return ok;
+}
+
+/* A file whose content no digest tells is known by what it is (name, size, times): read once, then
+ * remembered until it changes. */
+static bool recall(const struct unpacking *u, const char *key)
+{
+    if (!store_recall(u->store, key, u->chain) || !has_root(u))
+        return false;
+    u->layers[0].diff_id = pool_intern(u->pool, u->chain);
+    return true;
+}
+
+static bool build_and_remember(const struct unpacking *u, const char *key, struct store_work *work,
+                               struct error *e)
+{
+    char after[SHA256_TEXT_SIZE];
+    if (!build_and_publish(u, key, work, e) || !store_file_key(u->layout->path, after, e))
+        return false;
+    return strcmp(key, after) == 0
+               ? store_remember(u->store, key, u->chain, e)
+               : error_set(e, ERROR_RUN, "%s changed while it was read", u->layout->path);
+}
+
+static bool unpack_unknown(const struct unpacking *u, struct error *e)
+{
+    char key[SHA256_TEXT_SIZE];
+    if (!store_file_key(u->layout->path, key, e))
+        return false;
+    if (recall(u, key))
+        return true;
+    struct store_work work = {0};
+    bool ok = store_lock(u->store, key, &work, e) &&
+              (recall(u, key) || build_and_remember(u, key, &work, e));
+    store_work_done(&work);
+    return ok;
+}
+
+char *unpack_root(const struct store *store, struct pool *pool, const struct layout *layout,
+                  struct unpack_layer *layers, size_t count, char ret_chain[SHA256_TEXT_SIZE],
+                  struct error *e)
+{
+    struct unpacking u = {store, pool, layout, layers, count, ret_chain};
+    if (!(layers[0].diff_id ? unpack_known(&u, e) : unpack_unknown(&u, e)))
+        return NULL;
+    char *root = store_root(store, ret_chain);
+    if (!root)
+        error_set(e, ERROR_RUN, "the unpacked root of %s is gone from the cache", layout->path);
+    return root;
+}
