@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One sandbox of a plan while it runs: its cell process, its jobs, what they observed. */
+#pragma once
+#include "harness/model.h"
+#include "runners/runner.h"
+#include <uv.h>
+
+struct sandbox_run; /* opaque */
+
+struct sandbox_run_events {
+    void *data;
+    void (*opened)(void *data);                /* it is ready, or never will be; once */
+    void (*waiting)(void *data);               /* a started job does nothing but wait from now on */
+    void (*job_done)(bool waited, void *data); /* a started job is over */
+    void (*over)(size_t index, void *data);    /* last of all; the object is freed after it */
+};
+
+struct sandbox_run *sandbox_run_new(uv_loop_t *loop, size_t index, const struct sandbox *sandbox,
+                                    struct run *run, const struct runner_options *options,
+                                    struct sandbox_record *record,
+                                    const struct sandbox_run_events *events) NONNULL MUST_CHECK;
+void sandbox_run_free(struct sandbox_run *s); /* only one that was never opened */
+void sandbox_run_open(struct sandbox_run *s) NONNULL;
+
+/* Starts the next job that may start now, one that waits only if waiting_too; false: there is none.
+ */
+bool sandbox_run_start_job(struct sandbox_run *s, bool waiting_too) NONNULL;
+void sandbox_run_interrupt(struct sandbox_run *s) NONNULL;
