@@ -62,6 +62,10 @@ struct check {
 
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
+/* What the program does instead of running checks when it is started with PLIMSOLL_ROLE in its
+ * environment: an area whose checks execute themselves may define it. Returns the exit code. */
+int play_role(const char *role, int argc, char **argv) __attribute__((weak));
+
 /* ---- what a check says ---- */
 
 /* The value: one line; bytes that are not printable ASCII are escaped as \xHH. Returns, so that the
@@ -72,7 +76,7 @@ _Noreturn void skip(const char *format, ...) PRINTF_LIKE(1, 2);
 /* The probe itself could not do its work (no memory, no fixture). Ends the check. */
 _Noreturn void broken(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* ---- symbolic names (static or thread-local storage, never NULL) ---- */
+/* ---- symbolic names (never NULL; valid for the next dozen of calls) ---- */
 
 const char *errno_name(int errnum);  /* "ENOENT", "0", "errno 4000" */
 const char *signal_name(int signum); /* "SIGSEGV", "SIGRTMIN+1" */
@@ -98,11 +102,20 @@ const char *in_child_writes(int which, void (*f)(void *data), void *data, char *
  * (time is up). Without a fixture the check ends as skip("no fixture in this cell"). */
 ssize_t ask_fixture(const char *request, char *buffer, size_t size);
 
+/* Executes a program in a child, its stdout going to text (may be NULL). The errno's name when that
+ * failed ("ENOENT"), else how the program ended ("exit 7"). Calls need_exec(). */
+const char *exec_in_child(const char *path, char *const argv[], char *const envp[], char *text,
+                          size_t size);
+const char *self_path(void); /* of this program */
+
 double now_seconds(void);                /* CLOCK_MONOTONIC */
 int whole_seconds(double since);         /* elapsed since, rounded to the nearest second */
 void *optional_symbol(const char *name); /* dlsym(RTLD_DEFAULT); NULL when static or absent */
 void write_file(const char *path, const char *content, unsigned mode); /* broken() on failure */
 bool emulated(void); /* under qemu-user, as far as the guest can tell */
+/* Ends the check as skip where children of the probe cannot execute a program of this platform
+ * (PLIMSOLL_EMULATION=prefix). */
+void need_exec(void);
 
 /* For what the compiler would fold or warn about: hides a value from it. */
 #define OPAQUE(x) \
@@ -111,3 +124,51 @@ bool emulated(void); /* under qemu-user, as far as the guest can tell */
         __asm__ volatile("" : "+r"(opaque_)); \
         opaque_; \
     })
+
+/* ---- between the files of the framework, not for checks ---- */
+
+int probe_main(int argc, char **argv); /* main, but for the program's unit test */
+
+struct outcome { /* of one check */
+    char status[8];
+    char value[1025];
+};
+enum { VALUE_MAX = 1024, NAME_SIZE = 64 };
+
+extern const struct check *const __start_plimsoll_checks[] __attribute__((weak));
+extern const struct check *const __stop_plimsoll_checks[] __attribute__((weak));
+
+void run_check(const struct check *c, struct outcome *ret_outcome);
+void say_through(int fd);         /* where observe(), skip() and broken() of this process write */
+char *name_buffer(void);          /* NAME_SIZE bytes, one of a dozen in turn */
+const char *end_name(int status); /* of a wait status: "exit 7", "SIGSEGV" */
+double limit_of(const struct check *c); /* seconds; four times as long when emulated */
+extern double child_limit;              /* seconds that in_child() waits */
+extern unsigned fixture_sequence;       /* number of the next question to the fixture */
+
+/* A child of this process to be waited for with a limit. SIGCHLD is blocked from watch_children()
+ * on, and as it was again after unwatch_children(); a child calls the latter first of all. */
+struct watch {
+    unsigned char saved[1024]; /* signal action and mask */
+};
+void watch_children(struct watch *ret_watch);
+void unwatch_children(const struct watch *w);
+/* Reads what comes from count (at most 2) descriptors into take(which, ...) until the child ends;
+ * false: the time is up, and it was killed. Either way it has been waited for and its status is in
+ * ret_status. With group, its process group is killed as well. */
+bool await_child(pid_t pid, bool group, const int *fds, int count,
+                 void (*take)(int which, const char *bytes, size_t size, void *data), void *data,
+                 double seconds, int *ret_status);
+
+char *scratch_make(char *path, size_t size); /* a new empty directory; NULL: errno says why */
+void scratch_remove(const char *path);
+
+struct json { /* text being built; what does not fit is cut and marked in full */
+    char *text;
+    size_t size, length;
+    bool full;
+};
+void json_raw(struct json *j, const char *text);
+void json_text(struct json *j, const char *key, const char *value); /* NULL value: null */
+void json_number(struct json *j, const char *key, unsigned long value);
+void json_bool(struct json *j, const char *key, bool value);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One check: a child of its own with a limit, and what became of it. */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { DEFAULT_LIMIT = 5, EMULATED_FACTOR = 4, HIGH_FD = 64 };
+
+static void outcome_set(struct outcome *o, const char *status, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+static void outcome_set(struct outcome *o, const char *status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    snprintf(o->status, sizeof o->status, "%s", status);
+    vsnprintf(o->value, sizeof o->value, format, arguments);
+    va_end(arguments);
+}
+
+static unsigned nominal_limit(const struct check *c)
+{
+    return c->limit ? c->limit : DEFAULT_LIMIT;
+}
+
+double limit_of(const struct check *c)
+{
+    return (double)nominal_limit(c) * (emulated() ? EMULATED_FACTOR : 1);
+}
+
+_Noreturn static void be_check(const struct check *c, const char *scratch, int say)
+{
+    setpgid(0, 0);
+    say_through(say);
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0)
+        broken("/dev/null: %s", errno_name(errno));
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    if (null > STDERR_FILENO)
+        close(null);
+    if (chdir(scratch) < 0)
+        broken("chdir: %s", errno_name(errno));
+    setenv("HOME", scratch, 1);
+    setenv("TMPDIR", scratch, 1);
+    child_limit = limit_of(c) / 2;
+    c->run();
+    _exit(0);
+}
+
+/* The records of the child (see probe_say.c) and how it ended, as an outcome. */
+static void judge_end(const char *records, size_t size, int status, struct outcome *o)
+{
+    if (WIFSIGNALED(status)) {
+        outcome_set(o, "crash", "%s", signal_name(WTERMSIG(status)));
+    } else if (size == 0) {
+        outcome_set(o, "error", "%s without an observation", end_name(status));
+    } else if (status != 0) {
+        outcome_set(o, "error", "%s after its observation", end_name(status));
+    } else if (!memchr(records, '\0', size) || strlen(records) + 1 != size) {
+        outcome_set(o, "error", "more than one observation");
+    } else {
+        const char *kind = records[0] == 'V' ? "value" : records[0] == 'S' ? "skip" : "error";
+        outcome_set(o, kind, "%s", records + 1);
+    }
+}
+
+/* A pipe out of the way of checks that count or close low descriptors. (fcntl() would do too, but
+ * a 32-bit glibc has it anew since 2.28.) */
+static bool make_pipe(int ends[2])
+{
+    int low[2];
+    if (pipe2(low, O_CLOEXEC | O_NONBLOCK) < 0)
+        return false;
+    for (int i = 0; i < 2; i++) {
+        ends[i] = dup3(low[i], HIGH_FD + i, O_CLOEXEC);
+        close(low[i]);
+    }
+    return ends[0] >= 0 && ends[1] >= 0;
+}
+
+static void run_in(const char *scratch, const struct check *c, struct outcome *o)
+{
+    int ends[2], status = 0;
+    if (!make_pipe(ends)) {
+        outcome_set(o, "error", "pipe: %s", errno_name(errno));
+        return;
+    }
+    struct watch w;
+    watch_children(&w);
+    pid_t pid = fork();
+    if (pid == 0) {
+        unwatch_children(&w);
+        close(ends[0]);
+        be_check(c, scratch, ends[1]);
+    }
+    int error = errno;
+    close(ends[1]);
+    if (pid > 0) {
+        setpgid(pid, pid); /* also here: whoever comes first */
+        bool ended = await_child(pid, true, NULL, 0, NULL, NULL, limit_of(c), &status);
+        char records[4 * VALUE_MAX];
+        ssize_t n = read(ends[0], records, sizeof records);
+        if (ended)
+            judge_end(records, n > 0 ? (size_t)n : 0, status, o);
+        else
+            outcome_set(o, "timeout", "%u s", nominal_limit(c));
+    } else {
+        outcome_set(o, "error", "fork: %s", errno_name(error));
+    }
+    unwatch_children(&w);
+    close(ends[0]);
+}
+
+void run_check(const struct check *c, struct outcome *ret_outcome)
+{
+    char scratch[512];
+    if (!scratch_make(scratch, sizeof scratch)) {
+        outcome_set(ret_outcome, "error", "no scratch directory: %s", errno_name(errno));
+        return;
+    }
+    run_in(scratch, c, ret_outcome);
+    scratch_remove(scratch);
+    fixture_sequence += 1000; /* a late answer to this check is not taken for the next one's */
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scratch directory of a check, and files in it. */
+#define _FILE_OFFSET_BITS \
+    64 /* readdir() of a 32-bit glibc fails on 64-bit inode numbers without \
+        */
+#include "probe.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *scratch_make(char *path, size_t size)
+{
+    const char *parent = getenv("TMPDIR");
+    int length = snprintf(path, size, "%s/probe.XXXXXX", parent && *parent ? parent : "/tmp");
+    if (length < 0 || (size_t)length >= size) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    return mkdtemp(path);
+}
+
+/* Depth is bounded, so that a check cannot make us run out of descriptors or stack. */
+static void remove_below(int parent, const char *name, int depth)
+{
+    fchmodat(parent, name, 0700, 0);
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    if (!d) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(d));) {
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+            continue;
+        if (unlinkat(fd, entry->d_name, 0) == 0 || depth == 0)
+            continue;
+        remove_below(fd, entry->d_name, depth - 1);
+        unlinkat(fd, entry->d_name, AT_REMOVEDIR);
+    }
+    closedir(d);
+}
+
+void scratch_remove(const char *path)
+{
+    remove_below(AT_FDCWD, path, 32);
+    rmdir(path);
+}
+
+void write_file(const char *path, const char *content, unsigned mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    size_t size = strlen(content);
+    if (fd < 0 || write(fd, content, size) != (ssize_t)size || fchmod(fd, mode) < 0)
+        broken("cannot write %s: %s", path, errno_name(errno));
+    close(fd);
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The framework, with checks that do all that a check can do wrong. */
+#include "probe.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+CHECK(good, .id = "fake.good", .says = "says \"so\"\n\tand more", .why = "why", .zone = "a\nb\n",
+      .limit = 7, .waits = true)
+{
+    observe("%s %d", "fine", 42);
+}
+
+CHECK(crash, .id = "fake.crash", .says = "aborts")
+{
+    observe("too early");
+    abort();
+}
+
+CHECK(hang, .id = "fake.hang", .says = "hangs, with a child that hangs", .limit = 1)
+{
+    if (fork() == 0)
+        for (;;)
+            pause();
+    for (;;)
+        pause();
+}
+
+CHECK(stop, .id = "fake.stop", .says = "stops itself", .limit = 1)
+{
+    raise(SIGSTOP);
+}
+
+CHECK(nothing, .id = "fake.nothing", .says = "says nothing")
+{
+}
+
+CHECK(leave, .id = "fake.leave", .says = "leaves")
+{
+    exit(3);
+}
+
+CHECK(late_leave, .id = "fake.late-leave", .says = "leaves after its observation")
+{
+    observe("x");
+    exit(4);
+}
+
+CHECK(twice, .id = "fake.twice", .says = "says two things")
+{
+    observe("one");
+    observe("two");
+}
+
+CHECK(often, .id = "fake.often", .says = "says more than the pipe holds")
+{
+    for (int i = 0; i < 1000; i++)
+        observe("%0500d", i);
+}
+
+CHECK(longest, .id = "fake.long", .says = "says too much")
+{
+    char text[5000];
+    memset(text, 'x', sizeof text);
+    observe("%.*s", (int)sizeof text, text);
+}
+
+CHECK(exact, .id = "fake.exact", .says = "says just enough")
+{
+    char text[1024];
+    memset(text, 'x', sizeof text);
+    observe("%.*s", (int)sizeof text, text);
+}
+
+CHECK(garbage, .id = "fake.garbage", .says = "says what cannot be printed")
+{
+    observe("a\nb\tc\x1b[31m\xff\"\\");
+}
+
+CHECK(stdout_garbage, .id = "fake.stdout", .says = "writes to stdout and stderr")
+{
+    printf("{\"check\":\"forged\"}\n");
+    fflush(stdout);
+    fprintf(stderr, "garbage\n");
+    observe("x");
+}
+
+CHECK(skipped, .id = "fake.skip", .says = "does not apply")
+{
+    skip("because of %s", "that");
+}
+
+CHECK(broke, .id = "fake.broken", .says = "cannot")
+{
+    broken("no %s", "luck");
+}
+
+CHECK(scratch, .id = "fake.scratch", .says = "litters")
+{
+    char cwd[512];
+    const char *home = getenv("HOME"), *tmp = getenv("TMPDIR");
+    mkdir("a", 0700);
+    mkdir("a/b", 0700);
+    write_file("a/b/c", "x", 0600);
+    write_file("script", "#!/bin/sh\nexit 9\n", 0755);
+    bool same = getcwd(cwd, sizeof cwd) && !strcmp(cwd, home) && !strcmp(cwd, tmp);
+    observe("%s %o", same ? "one place" : "elsewhere", access("script", X_OK) ? 1u : 0u);
+    chmod("a", 0);
+}
+
+CHECK(left_behind, .id = "fake.left-behind", .says = "leaves a child behind")
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            pause();
+    char text[32];
+    snprintf(text, sizeof text, "%d", (int)pid);
+    observe("%s", text);
+}
+
+static struct outcome run_named(const char *id)
+{
+    struct outcome o = {.status = "none"};
+    for (const struct check *const *c = __start_plimsoll_checks; c < __stop_plimsoll_checks; c++)
+        if (!strcmp((*c)->id, id))
+            run_check(*c, &o);
+    return o;
+}
+
+static void assert_outcome(const char *id, const char *status, const char *value)
+{
+    struct outcome o = run_named(id);
+    ck_assert_str_eq(o.status, status);
+    ck_assert_str_eq(o.value, value);
+}
+
+START_TEST(every_end_is_an_outcome)
+{
+    assert_outcome("fake.good", "value", "fine 42");
+    assert_outcome("fake.crash", "crash", "SIGABRT");
+    assert_outcome("fake.nothing", "error", "exit 0 without an observation");
+    assert_outcome("fake.leave", "error", "exit 3 without an observation");
+    assert_outcome("fake.late-leave", "error", "exit 4 after its observation");
+    assert_outcome("fake.twice", "error", "more than one observation");
+    assert_outcome("fake.skip", "skip", "because of that");
+    assert_outcome("fake.broken", "error", "no luck");
+    assert_outcome("fake.stdout", "value", "x");
+    ck_assert_str_eq(run_named("fake.often").status, "error");
+}
+END_TEST
+
+START_TEST(a_hang_costs_its_limit)
+{
+    double start = now_seconds();
+    assert_outcome("fake.hang", "timeout", "1 s");
+    assert_outcome("fake.stop", "timeout", "1 s");
+    ck_assert_double_lt(now_seconds() - start, 8);
+}
+END_TEST
+
+START_TEST(values_are_one_printable_line)
+{
+    assert_outcome("fake.garbage", "value", "a\\x0Ab\\x09c\\x1B[31m\\xFF\"\\");
+    struct outcome o = run_named("fake.long");
+    ck_assert_uint_eq(strlen(o.value), 1024);
+    ck_assert_str_eq(o.value + 1020, "x...");
+    o = run_named("fake.exact");
+    ck_assert_uint_eq(strspn(o.value, "x"), 1024);
+}
+END_TEST
+
+/* The letter of /proc/PID/stat; 'Z' also when there is no such process any more. */
+static char state_of(pid_t pid)
+{
+    char path[64], state = 'Z';
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *f = fopen(path, "r");
+    if (f && fscanf(f, "%*d %*s %c", &state) != 1)
+        state = 'Z';
+    if (f)
+        fclose(f);
+    return state;
+}
+
+START_TEST(nothing_is_left)
+{
+    char top[] = "/tmp/probe-test.XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(top));
+    setenv("TMPDIR", top, 1);
+    assert_outcome("fake.scratch", "value", "one place 0");
+    ck_assert_int_eq(rmdir(top), 0); /* empty again */
+    assert_outcome("fake.good", "error", "no scratch directory: ENOENT");
+    unsetenv("TMPDIR");
+    pid_t left = (pid_t)atoi(run_named("fake.left-behind").value);
+    ck_assert_int_gt(left, 1);
+    char state = state_of(left);
+    for (double start = now_seconds(); state != 'Z' && now_seconds() - start < 5;) {
+        usleep(10000); /* killed, but it has to notice */
+        state = state_of(left);
+    }
+    ck_assert_int_eq(state, 'Z');
+}
+END_TEST
+
+/* The exit code of the probe's main; what it prints in text. */
+static int call_main(char *text, size_t size, const char *first, const char *second)
+{
+    int ends[2], status = 0;
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char *argv[] = {(char[]){"probe"}, first ? strdup(first) : NULL,
+                        second ? strdup(second) : NULL, NULL};
+        dup2(ends[1], STDOUT_FILENO);
+        _exit(probe_main(1 + !!first + !!second, argv));
+    }
+    close(ends[1]);
+    size_t used = 0;
+    for (ssize_t n; (n = read(ends[0], text + used, size - 1 - used)) > 0;)
+        used += (size_t)n;
+    text[used] = '\0';
+    close(ends[0]);
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static char printed[65536], again[65536];
+
+START_TEST(the_list_is_json)
+{
+    ck_assert_int_eq(call_main(printed, sizeof printed, "--list", NULL), 0);
+    json_error_t fault;
+    json_t *list = json_loads(printed, JSON_REJECT_DUPLICATES, &fault);
+    ck_assert_msg(json_is_array(list), "%d: %s", fault.line, fault.text);
+    ck_assert_uint_eq(json_array_size(list),
+                      (size_t)(__stop_plimsoll_checks - __start_plimsoll_checks));
+    const char *before = "";
+    size_t i;
+    json_t *c;
+    json_array_foreach(list, i, c)
+    {
+        const char *id = json_string_value(json_object_get(c, "id"));
+        ck_assert_str_lt(before, id);
+        before = id;
+        ck_assert_str_eq(json_string_value(json_object_get(c, "area")), "fake");
+        ck_assert_uint_eq(json_object_size(c), 15);
+        if (strcmp(id, "fake.good") != 0)
+            continue;
+        ck_assert_str_eq(json_string_value(json_object_get(c, "says")), "says \"so\"\n\tand more");
+        ck_assert_str_eq(json_string_value(json_object_get(c, "zone")), "a\nb\n");
+        ck_assert(json_is_null(json_object_get(c, "hosts")));
+        ck_assert_int_eq(json_integer_value(json_object_get(c, "limit")), 7);
+        ck_assert(json_is_true(json_object_get(c, "waits")));
+    }
+    json_decref(list);
+}
+END_TEST
+
+START_TEST(lines_are_json_and_the_same_twice)
+{
+    ck_assert_int_eq(call_main(printed, sizeof printed, "--check", "fake.garbage"), 0);
+    ck_assert_int_eq(call_main(again, sizeof again, "--check", "fake.garbage"), 0);
+    ck_assert_str_eq(printed, again);
+    char *rest = printed, *line;
+    const char *const keys[] = {"hello", "check", "end"};
+    for (int i = 0; i < 3; i++) {
+        line = strsep(&rest, "\n");
+        ck_assert_ptr_nonnull(line);
+        json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+        ck_assert_msg(json_object_get(object, keys[i]) != NULL, "%s", line);
+        json_decref(object);
+    }
+    ck_assert_ptr_nonnull(rest);
+    ck_assert_str_eq(rest, "");
+    ck_assert_ptr_nonnull(
+        strstr(again, "\"value\":\"a\\\\x0Ab\\\\x09c\\\\x1B[31m\\\\xFF\\\"\\\\\"}"));
+    ck_assert_ptr_nonnull(strstr(again, "{\"end\":{\"checks\":1}}\n"));
+}
+END_TEST
+
+START_TEST(bad_usage_is_told)
+{
+    ck_assert_int_eq(call_main(printed, sizeof printed, "--check", "fake.unknown"), 2);
+    ck_assert_str_eq(printed, "");
+    ck_assert_int_eq(call_main(printed, sizeof printed, "--chekc", "fake.good"), 2);
+    ck_assert_int_eq(call_main(printed, sizeof printed, "--check", NULL), 2);
+    ck_assert_str_eq(printed, "");
+}
+END_TEST
+
+static void write_long(int out, void *data)
+{
+    (void)data;
+    for (int i = 0; i < 20000; i++)
+        dprintf(out, "0123456789");
+    raise(SIGUSR1);
+}
+
+static void sleep_on(int out, void *data)
+{
+    (void)out;
+    (void)data;
+    pause();
+}
+
+static void write_pieces(void *data)
+{
+    (void)data;
+    dprintf(1, "abc");
+    dprintf(2, "ERR");
+    dprintf(2, "qemu: uncaught target signal 6 (Aborted) - core dumped\n");
+    dprintf(1, "de");
+    exit(5);
+}
+
+START_TEST(children_are_told_apart)
+{
+    char text[16], sizes[32];
+    ck_assert_str_eq(in_child(write_long, NULL, text, sizeof text), "SIGUSR1");
+    ck_assert_str_eq(text, "012345678901234");
+    child_limit = 0.2;
+    ck_assert_str_eq(in_child(sleep_on, NULL, NULL, 0), "timeout");
+    child_limit = 5;
+    ck_assert_str_eq(in_child_writes(1, write_pieces, NULL, sizes, sizeof sizes, text, sizeof text),
+                     "exit 5");
+    ck_assert_str_eq(sizes, "[3][2]");
+    ck_assert_str_eq(text, "abcde");
+    in_child_writes(2, write_pieces, NULL, sizes, sizeof sizes, text, sizeof text);
+    ck_assert_str_eq(sizes, "[3]");
+    ck_assert_str_eq(text, "ERR");
+    char *argv[] = {(char[]){"none"}, NULL}, *envp[] = {NULL};
+    ck_assert_str_eq(exec_in_child("/nowhere", argv, envp, NULL, 0), "ENOENT");
+}
+END_TEST
+
+static int fixture_end;
+
+CHECK(asks, .id = "fake.asks", .says = "asks the fixture")
+{
+    char text[16] = "";
+    ssize_t first = ask_fixture("dns-log", text, sizeof text);
+    ssize_t second = ask_fixture("syslog 5", text + 8, 8);
+    observe("%d %s, %d", (int)first, text, (int)second);
+}
+
+/* Answers the check's two questions, with a late answer to an older one before. */
+static void serve(int fd)
+{
+    char request[64] = "";
+    unsigned number = 0;
+    send(fd, "1 ok\nstale", 10, 0);
+    ck_assert_int_gt(recv(fd, request, sizeof request - 1, 0), 0);
+    ck_assert_int_eq(sscanf(request, "%u dns-log", &number), 1);
+    ck_assert_uint_gt(number, 1);
+    char reply[64];
+    int n = snprintf(reply, sizeof reply, "%u ok\nq1", number);
+    send(fd, reply, (size_t)n, 0);
+    ck_assert_int_gt(recv(fd, request, sizeof request - 1, 0), 0);
+    n = snprintf(reply, sizeof reply, "%u none", number + 1);
+    send(fd, reply, (size_t)n, 0);
+}
+
+START_TEST(the_fixture_is_asked)
+{
+    unsetenv("PLIMSOLL_FIXTURE");
+    assert_outcome("fake.asks", "skip", "no fixture in this cell");
+    int pair[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+    fixture_end = pair[1];
+    char number[16];
+    snprintf(number, sizeof number, "%d", pair[0]);
+    setenv("PLIMSOLL_FIXTURE", number, 1);
+    fixture_sequence = 1001;
+    pid_t server = fork();
+    if (server == 0) {
+        serve(fixture_end);
+        _exit(0);
+    }
+    assert_outcome("fake.asks", "value", "2 q1, -1");
+    waitpid(server, NULL, 0);
+    close(pair[1]);
+    assert_outcome("fake.asks", "error", "cannot ask the fixture: EPIPE");
+    unsetenv("PLIMSOLL_FIXTURE");
+}
+END_TEST
+
+START_TEST(names_are_symbols)
+{
+    ck_assert_str_eq(errno_name(0), "0");
+    ck_assert_str_eq(errno_name(ENOENT), "ENOENT");
+    ck_assert_str_eq(errno_name(4000), "errno 4000");
+    ck_assert_str_eq(signal_name(SIGSEGV), "SIGSEGV");
+    ck_assert_str_eq(signal_name(SIGRTMIN + 1), "SIGRTMIN+1");
+    ck_assert_str_eq(eai_name(0), "ok");
+    ck_assert_str_eq(eai_name(-5), "EAI_NODATA");
+    ck_assert_str_eq(eai_name(-77), "EAI -77");
+    ck_assert_ptr_nonnull(optional_symbol("getpid"));
+    ck_assert_ptr_null(optional_symbol("no_such_symbol"));
+}
+END_TEST
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    Suite *suite = suite_create("probe");
+    TCase *tests = tcase_create("framework");
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, every_end_is_an_outcome);
+    tcase_add_test(tests, a_hang_costs_its_limit);
+    tcase_add_test(tests, values_are_one_printable_line);
+    tcase_add_test(tests, nothing_is_left);
+    tcase_add_test(tests, the_list_is_json);
+    tcase_add_test(tests, lines_are_json_and_the_same_twice);
+    tcase_add_test(tests, bad_usage_is_told);
+    tcase_add_test(tests, children_are_told_apart);
+    tcase_add_test(tests, the_fixture_is_asked);
+    tcase_add_test(tests, names_are_symbols);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}

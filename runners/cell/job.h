@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A job as the harness asks for it: one line of JSON (see PROTOCOL.md). */
+#pragma once
+#include "harness/base/error.h"
+#include "runners/cell/syslog.h"
+
+#include <stddef.h>
+
+enum { JOB_STRINGS_MAX = 4096, JOB_BYTES_MAX = 160 * 1024 };
+
+struct job {
+    bool known; /* id was read, whatever else is wrong */
+    unsigned long long id;
+    char **argv, **env; /* owned, NULL-terminated; argv[0] is an absolute path */
+    double limit;       /* seconds */
+    char *resolv_conf, *hosts, *nsswitch, *zone; /* owned; NULL: the default */
+    enum syslog_kind syslog;
+};
+
+bool job_parse(struct job *j, const char *line, size_t length, struct error *e) MUST_CHECK;
+void job_done(struct job *j);
