@@ -29,13 +29,15 @@ static struct cmd_image *wanted_images(const struct options *options, const stru
     struct cmd_image *images = must_calloc(*ret_count, sizeof *images);
     for (size_t i = 0; i < *ret_count; i++) {
         images[i] = (struct cmd_image){.platforms = common, .platform_count = platform_number};
-        images[i].name = by_argument ? options->arguments.items[i] : known[i].name;
+        images[i].name = by_argument ? NULL : known[i].name;
         images[i].reference = by_argument ? options->arguments.items[i] : known[i].reference;
         if (!by_argument && known[i].platform_count > 0) {
             images[i].platforms = (const struct platform *const *)known[i].platforms;
             images[i].platform_count = known[i].platform_count;
         }
     }
+    if (by_argument)
+        cmd_name_images(images, count);
     return images;
 }
 

@@ -45,21 +45,6 @@ static void add_facts(struct stream *s, size_t cell)
     }
 }
 
-/* A cell that the plan could not give anything to run: exec.start says why. */
-static void add_failure(struct stream *s, size_t cell)
-{
-    const char *why = s->run->cells[cell].failure;
-    for (size_t i = 0; i < s->run->check_count; i++) {
-        const struct check *check = &s->run->checks[i];
-        if (check->area == AREA_IMAGE)
-            continue;
-        bool start = strcmp(check->id, "exec.start") == 0;
-        add_observation(s,
-                        &(struct observation){cell, check->id, start ? STATUS_ERROR : STATUS_ABSENT,
-                                              start ? why : "the cell could not run"});
-    }
-}
-
 static void add_cell(struct stream *s, size_t cell, const struct sandbox_record *r)
 {
     if (s->writing)
@@ -68,12 +53,9 @@ static void add_cell(struct stream *s, size_t cell, const struct sandbox_record 
         add_facts(s, cell);
         return;
     }
-    size_t before = s->run->observation_count;
     for (size_t i = 0; i < r->observation_count; i++)
         if (r->observations[i].cell == cell)
             add_observation(s, &r->observations[i]);
-    if (s->run->cells[cell].failure && s->run->observation_count == before)
-        add_failure(s, cell);
 }
 
 static void add_sandbox(struct stream *s, size_t index)
@@ -164,6 +146,28 @@ static bool open_images(const struct options *o, const struct cmd_image *images,
     }
     free(wanted.platforms);
     return ok;
+}
+
+/* The end of a reference: what tells it from others, and fits a column. */
+static const char *short_name(const char *reference)
+{
+    const char *colon = strchr(reference, ':'), *path = colon ? colon + 1 : reference;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 ? name : reference;
+}
+
+void cmd_name_images(struct cmd_image *images, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        images[i].name = short_name(images[i].reference);
+    for (size_t i = 0; i < count; i++) {
+        bool twice = false;
+        for (size_t k = 0; k < count; k++)
+            twice |= k != i &&
+                     strcmp(short_name(images[k].reference), short_name(images[i].reference)) == 0;
+        if (twice)
+            images[i].name = images[i].reference;
+    }
 }
 
 bool cmd_selection(const struct options *o, enum flavor flavors[FLAVOR_COUNT],

@@ -17,6 +17,9 @@ struct cmd_observation {
     int signal; /* interrupted by it; 0: not */
 };
 
+/* Names images that were given as arguments: by the end of their reference where that is enough. */
+void cmd_name_images(struct cmd_image *images, size_t count) NONNULL;
+
 /* Opens the images (--platform beats their own platforms), runs the plan, writes results to
  * `results` ("-", a path, or NULL for nowhere) as sandboxes end, in the order of the plan. run: the
  * catalogue (cmd_catalogue_at); it is filled. Progress goes to stderr. An image that cannot be

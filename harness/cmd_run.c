@@ -9,6 +9,9 @@
 
 static bool has_error(const struct run *run)
 {
+    for (size_t i = 0; i < run->cell_count; i++)
+        if (run->cells[i].failure)
+            return true;
     for (size_t i = 0; i < run->observation_count; i++)
         if (run->observations[i].status == STATUS_ERROR)
             return true;
@@ -21,7 +24,8 @@ static int observe(const struct options *options, struct run *run, const struct 
     size_t count = options->arguments.count;
     struct cmd_image *images = must_calloc(count, sizeof *images);
     for (size_t i = 0; i < count; i++)
-        images[i].name = images[i].reference = options->arguments.items[i];
+        images[i].reference = options->arguments.items[i];
+    cmd_name_images(images, count);
     enum flavor flavors[FLAVOR_COUNT];
     struct selection selection;
     struct cmd_observation done;

@@ -250,7 +250,7 @@ void judgement_free(struct judgement *j)
 int judgement_exit_code(const struct judgement *j)
 {
     if (j->counts[VERDICT_DIVERGED] || j->counts[VERDICT_NEW] || j->counts[VERDICT_MISSING] ||
-        j->counts[VERDICT_FLAKY])
+        j->counts[VERDICT_FLAKY] || (j->strict && j->remark_count > 0))
         return 1;
     return j->counts[VERDICT_ERROR] || j->unopened ? ERROR_RUN : 0;
 }

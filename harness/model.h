@@ -132,7 +132,7 @@ struct cell {
     struct runner_info runner;
     const char *user;         /* "0:0" as which the probes ran */
     const char *libc_version; /* of the libc the probe ran on, as it says itself; NULL unknown */
-    const char *failure;      /* the whole cell could not run: why; NULL otherwise */
+    const char *failure;      /* the cell could not run: why, and it has no observations; or NULL */
 };
 
 /* ---- observation ---- */
@@ -283,10 +283,10 @@ struct judgement {
     size_t counts[VERDICT_COUNT];
     size_t unopened; /* images that could not be opened: no cell of theirs is here */
     bool strict;
-    bool pinned; /* by a matrix of the user's: a new or missing check is a divergence */
 };
 
 struct judgement *judgement_new(const struct run *run) NONNULL MUST_CHECK;
 void judgement_free(struct judgement *j);
-/* 0 all as expected, 1 divergence (diverged, flaky, missing, new), 3 errors and no divergence. */
+/* 0 all as expected; 1 divergence: diverged, flaky, missing or new, or when strict a remark on the
+ * matrix; 3 errors and no divergence. */
 int judgement_exit_code(const struct judgement *j) NONNULL;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { WORK_LIMIT = 20000 };
+enum { WORK_LIMIT = 2000 };
 
 struct condition condition_all(bool image_area)
 {

@@ -3,7 +3,7 @@
 #include "matrices/condition.h"
 
 #include "harness/base/text.h"
-#include "matrices/nearest.h"
+#include "harness/base/nearest.h"
 #include <stdlib.h>
 #include <string.h>
 

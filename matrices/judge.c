@@ -89,7 +89,6 @@ static void finish(struct judge *j)
             (struct matrix_file){pool_intern(ret->pool, j->m->files[i].path),
                                  pool_intern(ret->pool, j->m->files[i].digest)};
     ret->strict = j->options->strict;
-    ret->pinned = j->options->pinned;
     judge_remarks(j);
 }
 

@@ -9,7 +9,7 @@
 struct lint {
     const struct matrix *m;
     struct pool *pool;    /* of the findings */
-    struct pool *scratch; /* of one group's sets */
+    struct pool *scratch; /* of what is worked out on the way */
     struct lint_finding **list;
     size_t *count;
     size_t faults;
@@ -89,14 +89,14 @@ static void lint_excuse(struct lint *l, const struct rule *r)
 
 static void lint_group(struct lint *l, const struct group *g)
 {
-    l->scratch = pool_new();
     for (size_t a = 0; a < g->count; a++) {
+        l->scratch = pool_new();
         lint_excuse(l, g->candidates[a].rule);
         lint_reach(l, g, a);
         for (size_t b = a + 1; b < g->count; b++)
             lint_pair(l, g, a, b);
+        pool_free(l->scratch);
     }
-    pool_free(l->scratch);
 }
 
 static void lint_names(struct lint *l, const struct check *checks, size_t count)

@@ -2,7 +2,7 @@
 /* Reading matrix files and what they include. */
 #include "matrices/builtin.h"
 #include "matrices/matrix_data.h"
-#include "matrices/nearest.h"
+#include "harness/base/nearest.h"
 #include "matrices/override.h"
 
 #include "harness/base/file.h"

@@ -70,7 +70,6 @@ bool matrix_next_rule(const struct matrix *m, const char *check, size_t *cursor,
 struct judge_options {
     int64_t now; /* epoch seconds, or SOURCE_DATE_EPOCH: what `expires` is held against */
     bool strict; /* noted in the judgement */
-    bool pinned; /* likewise: a matrix other than the shipped one was given */
     const char *const *selected; /* ids of the checks that were to run; none: the run's catalogue */
     size_t selected_count;
 };

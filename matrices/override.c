@@ -38,8 +38,8 @@ static bool same_when(struct pool *pool, const struct rule *a, const struct rule
 }
 
 /* The rules of one check, in the order of loading. */
-static void override_check(struct matrix *m, struct pool *pool, const size_t *list, size_t count,
-                           size_t file, struct faults *faults)
+static void override_check(struct matrix *m, const size_t *list, size_t count, size_t file,
+                           struct faults *faults)
 {
     if (m->rules[list[count - 1]].file != file)
         return;
@@ -48,6 +48,7 @@ static void override_check(struct matrix *m, struct pool *pool, const size_t *li
                    m->rules[list[0]].check);
         return;
     }
+    struct pool *pool = pool_new();
     for (size_t i = 1; i < count; i++) {
         const struct rule *rule = &m->rules[list[i]];
         for (size_t k = 0; k < i && rule->file == file; k++) {
@@ -61,6 +62,7 @@ static void override_check(struct matrix *m, struct pool *pool, const size_t *li
                 old->check = NULL; /* out of force, taken out below */
         }
     }
+    pool_free(pool);
 }
 
 static void take_out(struct matrix *m)
@@ -78,14 +80,12 @@ static void take_out(struct matrix *m)
 void matrix_override(struct matrix *m, size_t file, struct faults *faults)
 {
     CLEANUP_FREE size_t *list = matrix_by_check(m);
-    struct pool *pool = pool_new();
     for (size_t i = 0, end; i < m->rule_count; i = end) {
         const char *check = m->rules[list[i]].check;
         for (end = i + 1; end < m->rule_count; end++)
             if (strcmp(m->rules[list[end]].check, check) != 0)
                 break;
-        override_check(m, pool, list + i, end - i, file, faults);
+        override_check(m, list + i, end - i, file, faults);
     }
-    pool_free(pool);
     take_out(m);
 }

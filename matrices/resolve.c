@@ -7,9 +7,9 @@
 
 enum { MATCH_LIMIT = 512 }; /* more than a check has rules */
 
-static void fill_group(struct resolver *r, struct pool *scratch, struct group *g,
-                       const size_t *list)
+static void fill_group(struct resolver *r, struct group *g, const size_t *list)
 {
+    struct pool *scratch = pool_new();
     g->check = r->matrix->rules[list[0]].check;
     g->candidates = pool_alloc(r->pool, g->count * sizeof *g->candidates);
     g->narrower = pool_alloc(r->pool, g->count * g->count);
@@ -28,6 +28,7 @@ static void fill_group(struct resolver *r, struct pool *scratch, struct group *g
                 i != k && condition_within(scratch, a, b) && !condition_within(scratch, b, a);
         }
     }
+    pool_free(scratch);
 }
 
 struct use { /* of a constraint by a candidate */
@@ -66,7 +67,6 @@ static void number_constraints(struct resolver *r)
 void resolver_init(struct resolver *r, const struct matrix *m, int64_t now)
 {
     *r = (struct resolver){.pool = pool_new(), .matrix = m, .now = now};
-    struct pool *scratch = pool_new();
     CLEANUP_FREE size_t *list = matrix_by_check(m);
     r->groups = pool_alloc(r->pool, (m->rule_count + 1) * sizeof *r->groups);
     for (size_t i = 0, end; i < m->rule_count; i = end) {
@@ -75,9 +75,8 @@ void resolver_init(struct resolver *r, const struct matrix *m, int64_t now)
                 break;
         struct group *g = &r->groups[r->group_count++];
         g->count = end - i;
-        fill_group(r, scratch, g, list + i);
+        fill_group(r, g, list + i);
     }
-    pool_free(scratch);
     number_constraints(r);
 }
 
@@ -155,7 +154,7 @@ struct resolution resolve(const struct resolver *r, const struct group *g, const
         return ret;
     struct resolution with_expired = {NULL, NULL, NULL};
     decide(g, all, all_count, &with_expired);
-    if (with_expired.winner->rule->ends <= r->now)
+    if (with_expired.winner && with_expired.winner->rule->ends <= r->now)
         ret.lapsed = with_expired.winner;
     if (!valid_count)
         ret.winner = ret.lapsed;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A rule from YAML. */
-#include "matrices/nearest.h"
+#include "harness/base/nearest.h"
 #include "matrices/rule.h"
 
 #include "harness/base/text.h"
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -227,13 +226,24 @@ static int64_t days_of(int year, int month, int day)
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+static int number_of(const char *digits, size_t count)
+{
+    int number = 0;
+    for (size_t i = 0; i < count; i++)
+        number = number * 10 + (digits[i] - '0');
+    return number;
+}
+
 static bool parse_date(const char *text, int64_t *ret_end)
 {
+    static const char shape[] = "dddd-dd-dd";
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day, used = 0;
-    if (strlen(text) != 10 || strspn(text, "0123456789-") != 10 ||
-        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10)
+    if (strlen(text) != sizeof shape - 1)
         return false;
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
+            return false;
+    int year = number_of(text, 4), month = number_of(text + 5, 2), day = number_of(text + 8, 2);
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (year < 1970 || month < 1 || month > 12 || day < 1 ||
         day > lengths[month - 1] + (month == 2 && leap))

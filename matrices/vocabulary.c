@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "matrices/vocabulary.h"
 
-#include "matrices/nearest.h"
+#include "harness/base/nearest.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -287,27 +287,26 @@ static void when_end(const struct cell_end *end, void *data)
     end_job(s, j);
 }
 
-/* The sandbox is gone with jobs left. Those that ran, and the first of each cell, are errors with
- * the reason; the others could not run. */
+/* The sandbox is gone with jobs left: a cell that had started gets errors with the reason, one that
+ * had not is a failure as a whole. */
 static void abandon_jobs(struct sandbox_run *s, const char *why)
 {
-    const struct observation start = {.status = STATUS_ERROR,
-                                      .value = pool_intern(s->run->pool, why)};
     for (size_t i = 0; i < s->sandbox->job_count; i++) {
         struct job_run *j = &s->jobs[i];
-        s->run->cells[j->job->cell].failure = start.value;
-        if (running_job(s, i)) {
+        bool started = s->started[j->job->cell];
+        if (!started)
+            s->run->cells[j->job->cell].failure = pool_intern(s->run->pool, why);
+        if (j->state == JOB_READY && started)
+            j->stream = probe_stream_new(j->job->checks, j->job->check_count);
+        if (j->state != JOB_DONE && started) {
             probe_stream_gone(j->stream, why);
             take_observations(s, j);
-            end_job(s, j);
-        } else if (j->state == JOB_READY && j->job->first) {
-            j->state = JOB_DONE;
-            s->jobs_left--;
-            observe_absent(s, j->job, &start);
         }
+        if (running_job(s, i))
+            end_job(s, j);
+        j->state = JOB_DONE;
     }
-    for (size_t i = 0; i < s->sandbox->job_count; i++)
-        drop_ready_jobs(s, s->jobs[i].job->cell);
+    s->jobs_left = 0;
 }
 
 static void when_gone(const char *why, void *data)

@@ -2,7 +2,6 @@
 /* Errors, memory, texts, versions, digests and whole files. */
 #include "harness/base/command.h"
 #include "harness/base/file.h"
-#include "harness/base/nearest.h"
 #include "harness/base/pool.h"
 #include "harness/base/sha256.h"
 #include "harness/base/text.h"
@@ -201,25 +200,6 @@ START_TEST(commands_end_as_they_end)
 }
 END_TEST
 
-START_TEST(near_spellings_are_found)
-{
-    static const struct {
-        const char *word, *hint;
-    } rows[] = {
-        {"gilbc", " (did you mean \"glibc\"?)"},
-        {"mus", " (did you mean \"musl\"?)"},
-        {"bionic", ""},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct nearest near = {.word = rows[i].word};
-        nearest_offer(&near, "glibc");
-        nearest_offer(&near, "musl");
-        CLEANUP_FREE char *hint = nearest_hint(&near);
-        ck_assert_str_eq(hint, rows[i].hint);
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("base");
@@ -234,7 +214,6 @@ int main(void)
     tcase_add_test(tests, digests_are_sha256);
     tcase_add_test(tests, files_are_published_whole);
     tcase_add_test(tests, a_full_disk_is_an_error);
-    tcase_add_test(tests, near_spellings_are_found);
     tcase_add_test(tests, commands_end_as_they_end);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
