@@ -160,7 +160,11 @@ bool await_child(pid_t pid, bool group, const int *fds, int count,
                  void (*take)(int which, const char *bytes, size_t size, void *data), void *data,
                  double seconds, int *ret_status);
 
-char *scratch_make(char *path, size_t size); /* a new empty directory; NULL: errno says why */
+char *scratch_make(const char *parent, char *path, size_t size); /* a new empty directory below
+                                       parent; NULL: errno says why */
+/* Before the first run_check(): stdout and stderr become /dev/null for the checks; *ret_output is
+ * where this process writes from now on. */
+bool run_begin(int *ret_output);
 void scratch_remove(const char *path);
 
 struct json { /* text being built; what does not fit is cut and marked in full */

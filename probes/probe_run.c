@@ -35,21 +35,12 @@ double limit_of(const struct check *c)
     return (double)nominal_limit(c) * (emulated() ? EMULATED_FACTOR : 1);
 }
 
-_Noreturn static void be_check(const struct check *c, const char *scratch, int say)
+/* Little is left to do here: what the parent did already, an emulator has translated already, and
+ * need not translate again in every child. */
+_Noreturn static void be_check(const struct check *c, int say)
 {
     setpgid(0, 0);
     say_through(say);
-    int null = open("/dev/null", O_RDWR);
-    if (null < 0)
-        broken("/dev/null: %s", errno_name(errno));
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    if (null > STDERR_FILENO)
-        close(null);
-    if (chdir(scratch) < 0)
-        broken("chdir: %s", errno_name(errno));
-    setenv("HOME", scratch, 1);
-    setenv("TMPDIR", scratch, 1);
     child_limit = limit_of(c) / 2;
     c->run();
     _exit(0);
@@ -86,7 +77,7 @@ static bool make_pipe(int ends[2])
     return ends[0] >= 0 && ends[1] >= 0;
 }
 
-static void run_in(const char *scratch, const struct check *c, struct outcome *o)
+static void run_child(const struct check *c, struct outcome *o)
 {
     int ends[2], status = 0;
     if (!make_pipe(ends)) {
@@ -99,7 +90,7 @@ static void run_in(const char *scratch, const struct check *c, struct outcome *o
     if (pid == 0) {
         unwatch_children(&w);
         close(ends[0]);
-        be_check(c, scratch, ends[1]);
+        be_check(c, ends[1]);
     }
     int error = errno;
     close(ends[1]);
@@ -119,14 +110,47 @@ static void run_in(const char *scratch, const struct check *c, struct outcome *o
     close(ends[0]);
 }
 
+/* The child inherits it: an empty directory as the working one, HOME and TMPDIR. */
+static bool enter_scratch(const char *scratch)
+{
+    return chdir(scratch) == 0 && setenv("HOME", scratch, 1) == 0 &&
+           setenv("TMPDIR", scratch, 1) == 0;
+}
+
 void run_check(const struct check *c, struct outcome *ret_outcome)
 {
+    static char parent[256];
     char scratch[512];
-    if (!scratch_make(scratch, sizeof scratch)) {
+    if (!*parent) {
+        const char *tmpdir = getenv("TMPDIR");
+        snprintf(parent, sizeof parent, "%s", tmpdir && *tmpdir ? tmpdir : "/tmp");
+    }
+    if (!scratch_make(parent, scratch, sizeof scratch)) {
         outcome_set(ret_outcome, "error", "no scratch directory: %s", errno_name(errno));
         return;
     }
-    run_in(scratch, c, ret_outcome);
+    if (enter_scratch(scratch))
+        run_child(c, ret_outcome);
+    else
+        outcome_set(ret_outcome, "error", "cannot enter the scratch directory: %s",
+                    errno_name(errno));
     scratch_remove(scratch);
     fixture_sequence += 1000; /* a late answer to this check is not taken for the next one's */
+}
+
+bool run_begin(int *ret_output)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    *ret_output = dup3(STDOUT_FILENO, HIGH_FD + 2, O_CLOEXEC);
+    if (null < 0 || *ret_output < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+        dup2(null, STDERR_FILENO) < 0)
+        return false;
+    if (emulated()) { /* once here instead of in every child */
+        say_through(null);
+        observe("%s %d %u %ld %lx %zu %c %.3s", "text", -10, 10U, 10L, 10UL, (size_t)10, '.',
+                "a\nb");
+    }
+    if (null > STDERR_FILENO)
+        close(null);
+    return true;
 }

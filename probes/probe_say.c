@@ -15,20 +15,32 @@ void say_through(int fd)
     say_fd = fd;
 }
 
+/* How a byte is shown; returns the length of piece. No printf: this runs for every byte of every
+ * value, under emulators too. */
+static size_t show(unsigned char c, char piece[4])
+{
+    static const char digits[] = "0123456789ABCDEF";
+    if (c >= ' ' && c < 0x7f) {
+        piece[0] = (char)c;
+        return 1;
+    }
+    memcpy(piece, (char[]){'\\', 'x', digits[c >> 4], digits[c & 15]}, 4);
+    return 4;
+}
+
 /* The text as one printable line of at most VALUE_MAX bytes; "..." when it was longer. */
 static void escape(char to[VALUE_MAX + 1], const char *from, size_t length)
 {
     size_t used = 0, fits = 0; /* fits: up to here there is room for the dots */
     for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)from[i];
-        char piece[8];
-        int size = snprintf(piece, sizeof piece, c >= ' ' && c < 0x7f ? "%c" : "\\x%02X", c);
-        if (used + (size_t)size > VALUE_MAX) {
+        char piece[4];
+        size_t size = show((unsigned char)from[i], piece);
+        if (used + size > VALUE_MAX) {
             strcpy(to + fits, "...");
             return;
         }
-        memcpy(to + used, piece, (size_t)size);
-        used += (size_t)size;
+        memcpy(to + used, piece, size);
+        used += size;
         if (used + 3 <= VALUE_MAX)
             fits = used;
     }

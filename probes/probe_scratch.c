@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scratch directory of a check, and files in it. */
-#define _FILE_OFFSET_BITS \
-    64 /* readdir() of a 32-bit glibc fails on 64-bit inode numbers without \
-        */
+/* readdir() of a 32-bit glibc fails on 64-bit inode numbers without: */
+#define _FILE_OFFSET_BITS 64
 #include "probe.h"
 
 #include <dirent.h>
@@ -14,10 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *scratch_make(char *path, size_t size)
+char *scratch_make(const char *parent, char *path, size_t size)
 {
-    const char *parent = getenv("TMPDIR");
-    int length = snprintf(path, size, "%s/probe.XXXXXX", parent && *parent ? parent : "/tmp");
+    int length = snprintf(path, size, "%s/probe.XXXXXX", parent);
     if (length < 0 || (size_t)length >= size) {
         errno = ENAMETOOLONG;
         return NULL;

@@ -120,9 +120,20 @@ static void take_bytes(struct cell_process *c, const char *bytes, size_t count)
 
 /* ---- the end ---- */
 
+/* What it said on stderr, without the newlines at its end. */
+static void add_said(struct text *t, const struct text *complaints)
+{
+    size_t length = complaints->length;
+    while (length > 0 && complaints->data[length - 1] == '\n')
+        length--;
+    text_add_printable(t, text_get(complaints), length);
+}
+
 static char *describe_failure(const struct cell_process *c)
 {
-    const char *said = text_get(&c->complaints);
+    CLEANUP_TEXT struct text printable = TEXT_INIT;
+    add_said(&printable, &c->complaints);
+    const char *said = text_get(&printable);
     if (c->fault)
         return must_printf("the sandbox failed: %s", c->fault);
     if (c->signal)
@@ -188,7 +199,7 @@ static void when_complained(uv_stream_t *stream, ssize_t count, const uv_buf_t *
         return;
     }
     size_t room = c->complaints.length < STDERR_LIMIT ? STDERR_LIMIT - c->complaints.length : 0;
-    text_add_printable(&c->complaints, buffer->base, (size_t)count < room ? (size_t)count : room);
+    text_add_n(&c->complaints, buffer->base, (size_t)count < room ? (size_t)count : room);
 }
 
 static void init_pipes(struct cell_process *c, uv_loop_t *loop)

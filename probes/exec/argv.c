@@ -37,7 +37,8 @@ static void bad_option(void *data)
 {
     (void)data;
     char *argv[] = {"program", "-z", NULL};
-    getopt(2, argv, "ab");
+    int option = getopt(2, argv, "ab");
+    _exit(option == '?' ? 0 : 1);
 }
 
 CHECK(exec_getopt_message, .id = "exec.getopt-message",

@@ -100,6 +100,7 @@ CHECK(logging_full, .id = "logging.full",
     int error = errno;
     observe("printf %d, fflush %d %s, ferror %s", printed, flushed, errno_name(error),
             ferror(f) ? "set" : "clear");
+    fclose(f);
 }
 
 static void write_to_nobody(int out, void *data)
@@ -111,9 +112,13 @@ static void write_to_nobody(int out, void *data)
     if (data)
         signal(SIGPIPE, SIG_IGN);
     FILE *f = fdopen(tube[1], "w");
+    if (!f)
+        return;
     fprintf(f, "x");
     int flushed = fflush(f);
-    dprintf(out, "fflush %d %s", flushed, errno_name(errno));
+    int error = errno;
+    dprintf(out, "fflush %d %s", flushed, errno_name(error));
+    fclose(f);
 }
 
 CHECK(logging_sigpipe, .id = "logging.sigpipe",

@@ -71,7 +71,7 @@ CHECK(tz_far_future, .id = "time.far-future", .says = "named zones keep their ru
       .refs = "https://www.rfc-editor.org/rfc/rfc9636", .needs = "tzdata")
 {
     observe("%s; %s", zone_date("Europe/Berlin", 4118083200),
-            zone_date("America/New_York", 2147483648));
+            zone_date("Europe/Berlin", 2147483648));
 }
 
 CHECK(tz_pre_1901, .id = "time.pre-1901", .says = "named zones know local mean time before 1901",
