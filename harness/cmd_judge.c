@@ -12,7 +12,10 @@ static int judge_file(const struct options *options, const struct matrix *matrix
 {
     struct run *run = run_new();
     int code = ERROR_RUN;
-    if (record_read(path, run, e)) {
+    bool ok =
+        record_read(path, run, e) &&
+        (run->observation_count > 0 || error_set(e, ERROR_RUN, "%s holds no observation", path));
+    if (ok) {
         if (!run->complete)
             fprintf(stderr, "plimsoll judge: %s was interrupted: judging what it has\n", path);
         code = cmd_verdict(options, matrix, run, 0, 0, e);

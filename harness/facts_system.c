@@ -6,11 +6,23 @@
 
 enum { PROGRAM_HEAD = 4 * 1024 * 1024 };
 
-static bool program_contains(const struct fact_scan *s, const char *path, const char *mark)
+static bool contains(const char *program, size_t size, const char *mark)
 {
-    size_t size;
-    CLEANUP_FREE char *data = tree_read(s->root, path, PROGRAM_HEAD, &size);
-    return data && memmem(data, size, mark, strlen(mark)) != NULL;
+    return program && memmem(program, size, mark, strlen(mark)) != NULL;
+}
+
+/* Why the kernel or the loader will not start a program that is there; NULL when neither shows a
+ * reason. Which libc.so.6 another loader than glibc's own would take is not known. */
+static const char *start_failure(const struct fact_scan *s, const char *program, size_t size)
+{
+    CLEANUP_FREE char *loader = elf_interpreter(program, size);
+    if (!loader || *loader != '/')
+        return NULL;
+    enum tree_kind kind = tree_kind(s->root, loader, NULL);
+    if (kind == TREE_ABSENT || kind == TREE_DANGLING)
+        return "no-loader";
+    bool lacks = s->libc.glibc_loader && !s->libc.glibc_library;
+    return lacks && strcmp(loader, s->image->platform->glibc_loader) == 0 ? "no-library" : NULL;
 }
 
 /* The name of the file behind /bin/sh says which shell it is; one that is a file of its own is
@@ -19,12 +31,17 @@ static void read_shell(const struct fact_scan *s, struct text *ret)
 {
     if (!fact_is_file(s, "bin/sh", ret))
         return;
+    size_t size = 0;
+    CLEANUP_FREE char *program = tree_read(s->root, "bin/sh", PROGRAM_HEAD, &size);
     CLEANUP_FREE char *target = tree_resolve(s->root, "bin/sh");
     const char *slash = target ? strrchr(target, '/') : NULL;
     const char *name = slash ? slash + 1 : "sh";
-    if (strncmp(name, "busybox", 7) == 0 || program_contains(s, "bin/sh", "BusyBox v"))
+    const char *failure = program ? start_failure(s, program, size) : NULL;
+    if (failure)
+        text_add(ret, failure);
+    else if (strncmp(name, "busybox", 7) == 0 || contains(program, size, "BusyBox v"))
         text_add(ret, "busybox");
-    else if (strcmp(name, "sh") == 0 && program_contains(s, "bin/sh", "@(#)Bash version"))
+    else if (strcmp(name, "sh") == 0 && contains(program, size, "@(#)Bash version"))
         text_add(ret, "bash");
     else
         fact_add(ret, name, strlen(name));
@@ -114,9 +131,11 @@ static void read_tmp(const struct fact_scan *s, struct text *ret)
 
 const struct fact_reader facts_system[] = {
     {.name = "shell",
-     .says = "which program /bin/sh is",
+     .says = "which program /bin/sh is, or why it does not start",
      .why = "system(), popen() and scripts need it, and shells differ (echo, [[, arrays, signals)",
-     .refs = "system(3)",
+     .help =
+         "no-loader: the loader that it names is not in the image; no-library: libc.so.6 is not",
+     .refs = "system(3) ld.so(8)",
      .read = read_shell},
     {.name = "os-release",
      .says = "the distribution and its version, as os-release says",

@@ -300,6 +300,44 @@ START_TEST(shells_are_named)
 }
 END_TEST
 
+/* A program for amd64 that names its loader. */
+static void write_program(const char *name, const char *loader)
+{
+    unsigned char bytes[256] = {0x7f,      'E',       'L',      'F',      2,
+                                1,         1,         0,        [16] = 3, [18] = 62,
+                                [32] = 64, [54] = 56, [56] = 1, [64] = 3, [72] = 120};
+    bytes[96] = (unsigned char)(strlen(loader) + 1);
+    strcpy((char *)bytes + 120, loader);
+    fixture_write(dir, name, bytes, sizeof bytes);
+}
+
+/* Not another loader's library, nor musl in place of glibc's; and within the root only. */
+START_TEST(a_shell_needs_its_loader_and_library)
+{
+    static const char glibc[] = "/lib64/ld-linux-x86-64.so.2", musl[] = "/lib/ld-musl-x86_64.so.1";
+    fixture_program(dir, "bin/sh", 62);
+    expect(look(), "image.shell", "sh"); /* static */
+    write_program("bin/sh", glibc);
+    expect(look(), "image.shell", "no-loader");
+    WRITE_LIBRARY("lib64/ld-linux-x86-64.so.2", glibc_text);
+    expect(look(), "image.shell", "no-library");
+    write_program("bin/sh", musl);
+    expect(look(), "image.shell", "no-loader");
+    WRITE_LIBRARY("lib/ld-musl-x86_64.so.1", musl_text);
+    expect(look(), "image.shell", "sh");
+    write_program("bin/sh", glibc);
+    WRITE_LIBRARY("usr/lib/libc.so.6", glibc_text);
+    expect(look(), "image.shell", "sh");
+    link_to("/gone", "lib64/ld-linux-x86-64.so.2");
+    expect(look(), "image.shell", "no-loader");
+    link_to("/nowhere", "usr/lib/libc.so.6");
+    link_to(musl, "lib64/ld-linux-x86-64.so.2");
+    expect(look(), "image.shell", "sh");
+    write_program("bin/sh", "/proc/self/exe");
+    expect(look(), "image.shell", "no-loader");
+}
+END_TEST
+
 /* ---- locales ---- */
 
 static void put32(unsigned char *p, uint32_t value)
@@ -443,6 +481,7 @@ int main(void)
     tcase_add_test(c, configuration_files_are_read);
     tcase_add_test(c, facts_never_leave_the_root);
     tcase_add_test(c, shells_are_named);
+    tcase_add_test(c, a_shell_needs_its_loader_and_library);
     tcase_add_test(c, a_locale_archive_is_read);
     tcase_add_test(c, converters_are_counted);
     tcase_add_test(c, os_release_is_unquoted);

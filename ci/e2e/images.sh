@@ -10,14 +10,12 @@ expect_json '.summary | .new == 0 and .missing == 0 and .error == 0 and .diverge
 expect_json '[.verdicts[].platform] | unique == ["linux/amd64", "linux/arm64"]' "both platforms" all.json
 expect_json '[.verdicts[].flavor] | unique | length == 5' "four flavors and the image itself" all.json
 expect_json '[.verdicts[] | select(.status == "value" and .verdict == "pass")] | length > 1000' "many values" all.json
-if xmllint --noout --schema "$(dirname "$0")/../../reports/junit.xsd" all.xml 2>xml.err; then ok "JUnit is valid"; else not_ok "JUnit is valid" "$(head xml.err)"; fi
+if xmllint --noout --schema "$tests/../../reports/junit.xsd" all.xml 2>xml.err; then ok "JUnit is valid"; else not_ok "JUnit is valid" "$(head xml.err)"; fi
 
 first=$(jq -c '[.verdicts[] | select(.image | test("debian-12")) | select(.platform == "linux/amd64") | del(.image, .cause)] | sort_by(.flavor, .check)' all.json)
-for reference in "$PLIMSOLL_IMAGES"/*.oci-archive "$PLIMSOLL_IMAGES"/*.docker-archive; do
-  [ -e "$reference" ] || continue
-  transport=${reference##*.}
-  expect_exit 0 "$transport" "$plimsoll" check "$transport:$reference" --platform linux/amd64 --report json=one.json
-  expect_equal "$(jq -c '[.verdicts[] | del(.image, .cause)] | sort_by(.flavor, .check)' one.json)" "$first" "$transport: the same verdicts as from the layout"
+for transport in oci docker; do
+  expect_exit 0 "$transport-archive" "$plimsoll" check "$transport-archive:$PLIMSOLL_IMAGES/archives/debian-12-amd64.$transport.tar" --platform linux/amd64 --report json=one.json
+  expect_equal "$(jq -c '[.verdicts[] | del(.image, .cause)] | sort_by(.flavor, .check)' one.json)" "$first" "$transport-archive: the same verdicts as from the layout"
 done
 
 expect_exit 3 "a platform that the image has not" "$plimsoll" check "oci:$PLIMSOLL_IMAGES/debian-12:latest" --platform linux/s390x

@@ -5,6 +5,7 @@
 set -uo pipefail
 : "${PLIMSOLL_BUILD:?is the build folder}" "${PLIMSOLL_IMAGES:?is what ci/images printed}"
 plimsoll=$PLIMSOLL_BUILD/bin/plimsoll
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 chmod 755 "$work"
 trap 'rm -rf "$work"' EXIT
@@ -64,4 +65,4 @@ unprivileged() {
 }
 
 # alpine VERSION ARCH: path of the archive, empty when the folder of real images is not there
-alpine() { ls "$(dirname "${BASH_SOURCE[0]}")"/../../../shared/images/alpine-minirootfs-"$1"*-"$2".tar.gz 2>/dev/null; }
+alpine() { ls "$tests"/../../../shared/images/alpine-minirootfs-"$1"*-"$2".tar.gz 2>/dev/null; }

@@ -21,9 +21,9 @@ removed() {
   expect_text "$fact is .*$name.yaml:4" "$name: the cause is told with its place" out
 }
 
-debian=$PLIMSOLL_IMAGES/debian-12-amd64.tar musl=$PLIMSOLL_IMAGES/musl-1.2.5-amd64.tar
+debian=$PLIMSOLL_IMAGES/roots/debian-12-amd64.tar musl=$PLIMSOLL_IMAGES/roots/musl-1.2.5-amd64.tar
 removed no-zoneinfo "$debian" glibc-dynamic time.tz.named 'value 09:46:40 Europe +0000' tzdata present usr/share/zoneinfo
 removed no-loader "$musl" musl-dynamic exec.start 'value no-loader' image-libc musl 'lib/ld-musl-*' 'usr/lib/ld-musl-*'
-removed no-shell "$debian" glibc-dynamic exec.system-null 'value 0' shell dash bin/sh usr/bin/sh
+removed no-shell "$debian" glibc-dynamic exec.system-null 'value no shell' shell dash bin/sh usr/bin/sh
 removed no-nsswitch "$debian" none image.nsswitch 'value absent' nsswitch '"files dns"' etc/nsswitch.conf
-removed no-libc "$debian" glibc-dynamic exec.start 'value missing-library libc.so.6' image-libc glibc 'lib/x86_64-linux-gnu/libc.so.6' 'usr/lib/x86_64-linux-gnu/libc.so.6'
+removed no-libc "$debian" glibc-dynamic exec.start 'value missing-library libc.so.6' libc-files complete 'lib/x86_64-linux-gnu/libc.so.6' 'usr/lib/x86_64-linux-gnu/libc.so.6'

@@ -3,7 +3,7 @@
 # An ordinary user without any capability runs everything, emulated too, and leaves nothing behind.
 # shellcheck source=ci/e2e/lib.bash
 . "$(dirname "$0")/lib.bash"
-unpack "$PLIMSOLL_IMAGES/debian-12-arm64.tar" root
+unpack "$PLIMSOLL_IMAGES/roots/debian-12-arm64.tar" root
 chown -R 65534:65534 root # as if that user had unpacked it
 
 snapshot() {

@@ -22,23 +22,12 @@ static void tear_down(void)
     driver_remove_root(root);
 }
 
-#define ACTOR(job, ...) "{\"job\":" #job ",\"argv\":[\"/actor\"," __VA_ARGS__ "]}\n"
-#define ACTOR_WITH(job, more, ...) \
-    "{\"job\":" #job "," more ",\"argv\":[\"/actor\"," __VA_ARGS__ "]}\n"
-
 static struct driver_run run(const char *input)
 {
     struct driver_run r = driver_run((const char *const[]){"--root", root, NULL}, input, NULL);
     ck_assert_msg(driver_ready(&r) != NULL, "%s%s", json_dumps(r.events, 0), r.errors);
     ck_assert_int_eq(r.status, 0);
     return r;
-}
-
-static void assert_lines(const struct driver_run *r, int job, const char *expected)
-{
-    char *lines = driver_lines(r, job);
-    ck_assert_str_eq(lines, expected);
-    free(lines);
 }
 
 static void assert_exit(const struct driver_run *r, int job, int code)
@@ -65,10 +54,10 @@ START_TEST(clean_environment)
                        "HOME=/tmp/plimsoll/home\nTMPDIR=/tmp/plimsoll/tmp\nPLIMSOLL_FIXTURE=3";
     char with[512];
     snprintf(with, sizeof with, "%s\nTZ=UTC", base);
-    assert_lines(&r, 1, base);
-    assert_lines(&r, 2, with);
-    assert_lines(&r, 3, "HOME has 0");
-    assert_lines(&r, 4, "TMPDIR has 0");
+    driver_assert_lines(&r, 1, base);
+    driver_assert_lines(&r, 2, with);
+    driver_assert_lines(&r, 3, "HOME has 0");
+    driver_assert_lines(&r, 4, "TMPDIR has 0");
     driver_done(&r);
 }
 END_TEST
@@ -76,14 +65,35 @@ END_TEST
 START_TEST(limits_and_rights)
 {
     struct driver_run r = run(ACTOR(1, "\"identity\"") ACTOR(2, "\"mischief\""));
-    assert_lines(&r, 1,
-                 "uid=0 gid=0 groups=\nsession=own\numask=022\ndescriptors=4\nnew-privileges=no\n"
-                 "cwd=/\nCapEff=0000000000000000\nCapBnd=0000000000000000\n"
-                 "SigIgn=0000000000000000\nSigBlk=0000000000000000\n"
-                 "nproc=256\nnofile=1024\ncore=0\nstack=8388608");
-    assert_lines(&r, 2,
-                 "setuid 0\nsetgroups 0\nchroot 0\ntrace the reaper 0\nread the reaper 0\n"
-                 "reap the limits 0\nhostname 0\nmount namespace 0");
+    driver_assert_lines(
+        &r, 1,
+        "uid=0 gid=0 groups=\nsession=own\numask=022\ndescriptors=4\nnew-privileges=no\n"
+        "cwd=/\nCapEff=0000000000000000\nCapBnd=0000000000000000\n"
+        "SigIgn=0000000000000000\nSigBlk=0000000000000000\n"
+        "nproc=256\nnofile=1024\ncore=0\nstack=8388608");
+    driver_assert_lines(&r, 2,
+                        "setuid 0\nsetgroups 0\nchroot 0\ntrace the reaper 0\nread the reaper 0\n"
+                        "reap the limits 0\ncrash handler 0\nreboot 0\nhostname 0\nmount namespace "
+                        "0\ncgroup namespace 0");
+    driver_done(&r);
+}
+END_TEST
+
+/* Also where the probes are the host's root, to whom RLIMIT_NPROC does not apply. */
+START_TEST(processes_are_limited)
+{
+    struct driver_run r = run(ACTOR(1, "\"forks\",\"1000\"") ACTOR(2, "\"forks\",\"200\"")
+                                  ACTOR(3, "\"forks\",\"1000\""));
+    if (!driver_degraded(&r, "processes")) {
+        driver_assert_lines(&r, 1, "limited");
+        driver_assert_lines(&r, 3, "limited");
+    }
+    driver_assert_lines(&r, 2, "without limit");
+    driver_done(&r);
+    r = driver_run_root(root, ACTOR(1, "\"forks\",\"1000\"") ACTOR(2, "\"forks\",\"200\""),
+                        driver_become_nobody, NULL);
+    driver_assert_lines(&r, 1, "limited");
+    driver_assert_lines(&r, 2, "without limit");
     driver_done(&r);
 }
 END_TEST
@@ -94,7 +104,7 @@ START_TEST(how_it_ends)
         3, "\"unknown\"") "{\"job\":4,\"argv\":[\"/none\"]}\n{\"job\":5,\"argv\":[\"/etc\"]}\n"
                           "{\"job\":6,\"argv\":[\"relative\"]}\n{\"job\":7,\"argv\":[\"/"
                           "actor\"],\"zone\":7}\n");
-    assert_lines(&r, 1, "a");
+    driver_assert_lines(&r, 1, "a");
     assert_exit(&r, 1, 0);
     assert_signal(&r, 2, "SIGSEGV", NULL);
     assert_exit(&r, 3, 64);
@@ -109,7 +119,7 @@ END_TEST
 START_TEST(output)
 {
     struct driver_run r = run(ACTOR(1, "\"garbage\"") ACTOR(2, "\"long-line\""));
-    assert_lines(&r, 1, "\\xff\\xfe\\x01\\x09\"\\ \xc3\xa4 \\xed\\xa0\\x80\nlast");
+    driver_assert_lines(&r, 1, "\\xff\\xfe\\x01\\x09\"\\ \xc3\xa4 \\xed\\xa0\\x80\nlast");
     char *line = driver_lines(&r, 2);
     ck_assert_uint_eq(strlen(line), 8192);
     free(line);
@@ -140,12 +150,12 @@ START_TEST(misbehaviour)
     assert_signal(&r, 3, "SIGKILL", "timeout");
     ck_assert_uint_eq(strlen(driver_text(driver_end(&r, 3), "stderr")), 4 * 4096);
     assert_signal(&r, 4, "SIGKILL", "timeout");
-    assert_lines(&r, 5, "still here");
+    driver_assert_lines(&r, 5, "still here");
     assert_exit(&r, 5, 0);
     assert_exit(&r, 6, 7);
     assert_signal(&r, 7, "SIGKILL", "timeout");
     assert_signal(&r, 8, "SIGKILL", "timeout");
-    assert_lines(&r, 9, "child 0");
+    driver_assert_lines(&r, 9, "child 0");
     size_t lines = 0, i;
     json_t *event;
     json_array_foreach(r.events, i, event) lines +=
@@ -178,6 +188,8 @@ START_TEST(nothing_is_left_for_the_next)
     const char *const arguments[] = {"--root", root, NULL};
     pid_t cell = driver_start(arguments, NULL, &in, &out);
     FILE *events = fdopen(out, "r");
+    if (!events)
+        ck_abort_msg("no events");
     say(in, ACTOR(1, "\"daemon\""));
     await_end(events, 1);
     say(in, ACTOR(2, "\"leave\""));
@@ -209,6 +221,8 @@ START_TEST(one_after_the_other)
     const char *const arguments[] = {"--root", root, NULL};
     pid_t cell = driver_start(arguments, NULL, &in, &out);
     FILE *events = fdopen(out, "r");
+    if (!events)
+        ck_abort_msg("no events");
     static const char *const acts[] = {"\"leave\"", "\"empty\",\"HOME\"", "\"daemon\"", "\"look\"",
                                        "\"log\",\"dgram\",\"x\""};
     for (int i = 1; i <= 25; i++) {
@@ -235,16 +249,16 @@ START_TEST(fixtures)
                         ACTOR_WITH(6, "\"resolv_conf\":\"nameserver @2v6\\n\"",
                                    "\"ask-dns\",\"bar\"") ACTOR_WITH(7, "\"zone\":\"(\"", "\"env\"")
                             ACTOR(8, "\"touch\",\"/etc/hosts\",\"/dev/shm/x\",\"/tmp/y\""));
-    assert_lines(&r, 1,
-                 "127.0.0.1\\x09localhost\n::1\\x09localhost ip6-localhost ip6-loopback\nplimsoll");
-    assert_lines(&r, 2, "192.0.2.1 x\nhosts: files");
-    assert_lines(&r, 3, "/etc/nsswitch.conf: No such file or directory\n/dev/log: 140000");
-    assert_lines(&r, 4, "options x");
-    assert_lines(&r, 5, "rcode 3\n18 1 ok\nudp @1 foo A\n\n5 2 ok\n");
+    driver_assert_lines(
+        &r, 1, "127.0.0.1\\x09localhost\n::1\\x09localhost ip6-localhost ip6-loopback\nplimsoll");
+    driver_assert_lines(&r, 2, "192.0.2.1 x\nhosts: files");
+    driver_assert_lines(&r, 3, "/etc/nsswitch.conf: No such file or directory\n/dev/log: 140000");
+    driver_assert_lines(&r, 4, "options x");
+    driver_assert_lines(&r, 5, "rcode 3\n18 1 ok\nudp @1 foo A\n\n5 2 ok\n");
     if (!driver_degraded(&r, "ipv6"))
-        assert_lines(&r, 6, "rcode 3\n20 1 ok\nudp @2v6 bar A\n\n5 2 ok\n");
+        driver_assert_lines(&r, 6, "rcode 3\n20 1 ok\nudp @2v6 bar A\n\n5 2 ok\n");
     ck_assert(strncmp(driver_text(driver_end(&r, 7), "error"), "zone", 4) == 0);
-    assert_lines(&r, 8, "/etc/hosts: Read-only file system\n/dev/shm/x: ok\n/tmp/y: ok");
+    driver_assert_lines(&r, 8, "/etc/hosts: Read-only file system\n/dev/shm/x: ok\n/tmp/y: ok");
     driver_done(&r);
 }
 END_TEST
@@ -258,13 +272,13 @@ START_TEST(log_socket)
                     ACTOR_WITH(4, "\"syslog\":\"none\"", "\"kind\",\"/dev/log\"")
                         ACTOR(5, "\"log\",\"stream\",\"hello\"") ACTOR(6, "\"ask\",\"1 syslog 50\"")
                             ACTOR(7, "\"ask\",\"x\",\"9 what\""));
-    assert_lines(&r, 1, "10 1 ok\nhello\n8 2 ok\nyou\n6 3 none");
-    assert_lines(&r, 2, "10 1 ok\nhello\n8 2 ok\nyou\n6 3 none");
-    assert_lines(&r, 3, "cannot connect: No such file or directory");
-    assert_lines(&r, 4, "/dev/log: No such file or directory");
-    assert_lines(&r, 5, "cannot connect: Protocol wrong type for socket");
-    assert_lines(&r, 6, "6 1 none");
-    assert_lines(&r, 7, "31 0 error expected a number first\n23 9 error no such request");
+    driver_assert_lines(&r, 1, "10 1 ok\nhello\n8 2 ok\nyou\n6 3 none");
+    driver_assert_lines(&r, 2, "10 1 ok\nhello\n8 2 ok\nyou\n6 3 none");
+    driver_assert_lines(&r, 3, "cannot connect: No such file or directory");
+    driver_assert_lines(&r, 4, "/dev/log: No such file or directory");
+    driver_assert_lines(&r, 5, "cannot connect: Protocol wrong type for socket");
+    driver_assert_lines(&r, 6, "6 1 none");
+    driver_assert_lines(&r, 7, "31 0 error expected a number first\n23 9 error no such request");
     driver_done(&r);
 }
 END_TEST
@@ -306,6 +320,7 @@ int main(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, clean_environment);
     tcase_add_test(t, limits_and_rights);
+    tcase_add_test(t, processes_are_limited);
     tcase_add_test(t, how_it_ends);
     tcase_add_test(t, output);
     tcase_add_test(t, misbehaviour);

@@ -105,11 +105,12 @@ static void retire_sockets(struct dns_endpoint *e)
     struct sockaddr_storage self;
     socklen_t size = sizeof self;
     uv_os_fd_t fd;
-    if (uv_fileno((uv_handle_t *)&e->udp, &fd) == 0 &&
-        getsockname(fd, (struct sockaddr *)&self, &size) == 0)
-        (void)connect(fd, (struct sockaddr *)&self, size);
     if (uv_fileno((uv_handle_t *)&e->tcp, &fd) == 0)
-        (void)shutdown(fd, SHUT_RDWR);
+        shutdown(fd, SHUT_RDWR);
+    if (uv_fileno((uv_handle_t *)&e->udp, &fd) < 0 ||
+        getsockname(fd, (struct sockaddr *)&self, &size) < 0 ||
+        connect(fd, (struct sockaddr *)&self, size) < 0)
+        return; /* the kernel still prefers newer sockets to it */
 }
 
 static void close_endpoint(struct dns_endpoint *e)

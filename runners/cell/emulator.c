@@ -101,18 +101,15 @@ static bool register_emulator(int binfmt, const struct elf_kind *kind, int emula
 static bool set_up_private(struct emulator *em, const struct options *o, int stage, struct error *e)
 {
     static const char *const options[] = {NULL};
-    CLEANUP_CLOSE int file = open(o->emulator, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot open the emulator %s", o->emulator);
     CLEANUP_CLOSE int copy = -1;
-    if (matches_itself(&o->elf, file) && (copy = disguised_copy(file, stage, e)) < 0)
+    if (matches_itself(&o->elf, em->file) && (copy = disguised_copy(em->file, stage, e)) < 0)
         return false;
     em->binfmt = mount_new("binfmt_misc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
                            options, e);
     if (em->binfmt < 0)
         return false;
     em->mode = "private";
-    return register_emulator(em->binfmt, &o->elf, copy >= 0 ? copy : file, e);
+    return register_emulator(em->binfmt, &o->elf, copy >= 0 ? copy : em->file, e);
 }
 
 /* ---- host ---- */
@@ -129,9 +126,8 @@ static void write_stub(const struct elf_kind *kind, unsigned char stub[sizeof(El
 _Noreturn static void execute_stub(int stub, int stage)
 {
     int null = open("/dev/null", O_RDWR);
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    if (fchdir(stage) < 0 || chroot("slots") < 0 || chdir("/") < 0)
+    if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 ||
+        fchdir(stage) < 0 || chroot("slots") < 0 || chdir("/") < 0)
         _exit(126);
     char *const argv[] = {(char[]){"stub"}, NULL}, *const env[] = {NULL};
     execveat(stub, "", argv, env, AT_EMPTY_PATH);
@@ -167,12 +163,19 @@ static bool is_native(const struct options *o)
     return self >= 0 && matches_itself(&o->elf, self);
 }
 
+bool emulator_open(struct emulator *em, const struct options *o, struct error *e)
+{
+    *em = (struct emulator){.mode = "none", .file = -1, .binfmt = -1};
+    if (!o->emulator)
+        return true;
+    em->file = open(o->emulator, O_RDONLY | O_CLOEXEC);
+    return em->file >= 0 ||
+           error_errno(e, ERROR_RUN, errno, "cannot open the emulator %s", o->emulator);
+}
+
 bool emulator_set_up(struct emulator *em, const struct options *o, int stage, struct notes *notes,
                      struct error *e)
 {
-    *em = (struct emulator){.mode = "none", .binfmt = -1};
-    if (!o->emulator)
-        return true;
     if (o->emulation == EMULATION_AUTO || o->emulation == EMULATION_PRIVATE) {
         if (set_up_private(em, o, stage, e))
             return true;

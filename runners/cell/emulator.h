@@ -10,6 +10,7 @@ enum { ELF_MAGIC_SIZE = 20 };
 
 struct emulator {
     const char *mode; /* "none", "private", "host", "prefix" */
+    int file;         /* the program; -1: none */
     int binfmt;       /* the private instance, which lives as long as this is open; else -1 */
 };
 
@@ -19,6 +20,9 @@ void emulator_magic(const struct elf_kind *kind, unsigned char magic[ELF_MAGIC_S
 
 /* The line to register; the caller frees it. */
 char *emulator_registration(const struct elf_kind *kind, const char *path) MUST_CHECK;
+
+/* By the host's path; nothing to do for a native cell. */
+bool emulator_open(struct emulator *em, const struct options *o, struct error *e) MUST_CHECK;
 
 /* Chooses and prepares, by trying in order. stage is a directory for a copy of the emulator, as is
  * needed when it is itself of the kind that it emulates. Must run in the cell's user and mount

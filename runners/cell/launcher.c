@@ -26,7 +26,7 @@ struct launch {
     int starter; /* pidfd of the process that started us, -1 when there is none to see */
     pid_t child;
     int child_fd;
-    int control; /* to the child: its maps are written */
+    int control; /* to the child: its maps are written; from it: its exit code */
 };
 
 /* What the child is told, once its ids exist. */
@@ -47,8 +47,9 @@ _Noreturn static void run_child(const struct launch *l, int control)
                       l->options->identity.gid);
     else if (!id_map_identity(&ids, &l->options->identity, &e))
         _exit(3);
-    close(control);
-    exit(l->main(l->options, &ids));
+    unsigned char exit_code = (unsigned char)l->main(l->options, &ids);
+    send(control, &exit_code, 1, MSG_NOSIGNAL);
+    _exit(exit_code);
 }
 
 static bool start_child(struct launch *l, struct error *e)
@@ -102,13 +103,19 @@ static bool let_child_go(struct launch *l, struct error *e)
            error_errno(e, ERROR_RUN, errno, "cannot start the cell");
 }
 
-/* The child is the first process of its namespace: with it, everything in it ends. */
+/* The child is the first process of its namespace: with it, everything in it ends. A child that has
+ * told its exit code has nothing left to run but its own exit, in which the kernel takes the mounts
+ * down: that takes as long as the rest, and is not waited for. */
 static int wait_for_end(struct launch *l)
 {
-    struct pollfd fds[] = {{l->child_fd, POLLIN, 0}, {l->starter, POLLIN, 0}};
-    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+    struct pollfd fds[] = {
+        {l->control, POLLIN, 0}, {l->child_fd, POLLIN, 0}, {l->starter, POLLIN, 0}};
+    unsigned char exit_code;
+    while (poll(fds, 3, -1) < 0 && errno == EINTR)
         ;
-    if (fds[1].revents)
+    if (recv(l->control, &exit_code, 1, MSG_DONTWAIT) == 1)
+        return exit_code;
+    if (fds[2].revents)
         kill(l->child, SIGKILL);
     int status;
     if (waitpid(l->child, &status, 0) < 0)

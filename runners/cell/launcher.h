@@ -10,6 +10,6 @@
  * it. Returns the exit code. */
 typedef int launcher_main(const struct options *o, const struct id_map *ids);
 
-/* Waits for the cell's end; its exit code. */
+/* Waits until the cell has done its work and tells its exit code; a moment later it is gone. */
 bool launcher_run(const struct options *o, launcher_main *cell_main, int *ret_exit_code,
                   struct error *e) MUST_CHECK;

@@ -169,23 +169,27 @@ static const struct {
     {"--root-mode", parse_root_mode}, {"--emulation", parse_emulation},
 };
 
-static bool parse_option(struct options *o, const char *name, const char *value, struct error *e)
+/* Takes "--name=value", or "--name" and the word after it; advances i past what was taken. */
+static bool parse_option(struct options *o, int argc, char *const argv[], int *i, struct error *e)
 {
-    for (size_t i = 0; i < sizeof option_table / sizeof *option_table; i++) {
-        if (strcmp(option_table[i].name, name) != 0)
+    const char *word = argv[(*i)++], *equals = strchr(word, '=');
+    size_t n = equals ? (size_t)(equals - word) : strlen(word);
+    for (size_t k = 0; k < sizeof option_table / sizeof *option_table; k++) {
+        if (strlen(option_table[k].name) != n || strncmp(option_table[k].name, word, n) != 0)
             continue;
+        const char *value = equals ? equals + 1 : *i < argc ? argv[(*i)++] : NULL;
         if (!value)
-            return error_set(e, ERROR_USAGE, "%s: its value is missing", name);
-        return option_table[i].parse(o, value, e);
+            return error_set(e, ERROR_USAGE, "%s: its value is missing", word);
+        return option_table[k].parse(o, value, e);
     }
-    return error_set(e, ERROR_USAGE, "%s: no such option", name);
+    return error_set(e, ERROR_USAGE, "%s: no such option", word);
 }
 
 bool options_parse(struct options *o, int argc, char *const argv[], struct error *e)
 {
     *o = (struct options){.hostname = "plimsoll"};
-    for (int i = 1; i < argc; i += 2)
-        if (!parse_option(o, argv[i], i + 1 < argc ? argv[i + 1] : NULL, e))
+    for (int i = 1; i < argc;)
+        if (!parse_option(o, argc, argv, &i, e))
             return false;
     if (!o->root)
         return error_set(e, ERROR_USAGE, "--root is missing: which root file system?");

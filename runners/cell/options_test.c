@@ -35,6 +35,18 @@ START_TEST(everything_is_taken)
 }
 END_TEST
 
+START_TEST(with_equals_signs)
+{
+    struct options o;
+    struct error e = ERROR_INIT;
+    ck_assert(PARSE("--root=/r=x", "--user=1:2", "--hostname", "h"));
+    ck_assert_str_eq(o.root, "/r=x");
+    ck_assert(o.identity.uid == 1 && o.identity.gid == 2);
+    ck_assert_str_eq(o.hostname, "h");
+    options_done(&o);
+}
+END_TEST
+
 START_TEST(defaults)
 {
     struct options o;
@@ -72,6 +84,8 @@ static const struct {
     {"--emulation", "", "no such choice"},
     {"--emulation", NULL, "its value is missing"},
     {"--rot", "/r", "no such option"},
+    {"--user=", "0:0", "expected UID:GID"},
+    {"--roo=x", NULL, "no such option"},
     {"--elf", "64:little:183", "go together"},
     {"--emulator", "/q", "go together"},
 };
@@ -103,6 +117,7 @@ int main(void)
     Suite *s = suite_create("options");
     TCase *t = tcase_create("options");
     tcase_add_test(t, everything_is_taken);
+    tcase_add_test(t, with_equals_signs);
     tcase_add_test(t, defaults);
     tcase_add_loop_test(t, the_wrong_is_refused, 0, (int)(sizeof wrong / sizeof *wrong));
     tcase_add_test(t, root_is_needed);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runners/cell/reaper.h"
 #include "harness/base/pool.h"
-#include "runners/cell/device.h"
 #include "runners/cell/identity.h"
 #include "runners/cell/interpreter.h"
-#include "runners/cell/mount.h"
 #include "runners/cell/sweep.h"
-#include "runners/cell/synthetic.h"
+#include "runners/cell/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,19 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIXTURE_ATTRIBUTES \
-    (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-
 enum { CONTROL_FD = 4, FIXTURE_FD = 3, PACKET_MAX = 512 * 1024 };
 
-static const char *const no_options[] = {NULL};
 static const char *const work_names[] = {"home", "tmp"};
 
 /* ---- requests ---- */
@@ -113,65 +105,7 @@ _Noreturn static void fail(const struct reaper *r, const struct error *e)
     _exit(3);
 }
 
-/* ---- the slot's own view ---- */
-
-/* An image without the file has no place to bind one on, and making one would show in all slots:
- * this slot gets an /etc put together anew. */
-static bool add_nsswitch(int root, int slot, struct error *e)
-{
-    static const char *const skip[] = {"nsswitch.conf", NULL};
-    static const char *const options[] = {"mode", "0755", "size", "1m", NULL};
-    CLEANUP_CLOSE int present =
-        open_beneath(root, "etc/nsswitch.conf", O_PATH, BENEATH_NO_SYMLINKS);
-    struct stat st;
-    if (present < 0 || fstat(present, &st) < 0 || !S_ISREG(st.st_mode)) {
-        CLEANUP_CLOSE int old = open_beneath(root, "etc", O_PATH | O_DIRECTORY, BENEATH_FOLLOW);
-        CLEANUP_CLOSE int etc =
-            mount_new("tmpfs", FIXTURE_ATTRIBUTES & ~MOUNT_ATTR_RDONLY, options, e);
-        if (etc < 0 || !mount_attach(etc, root, "etc", e) || !synthetic_fill(old, etc, skip, e))
-            return false;
-        CLEANUP_CLOSE int made =
-            openat(etc, "nsswitch.conf", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
-        if (made < 0)
-            return error_errno(e, ERROR_RUN, errno, "cannot make /etc/nsswitch.conf");
-    }
-    return mount_bind(slot, "nsswitch.conf", root, "etc/nsswitch.conf", FIXTURE_ATTRIBUTES, e);
-}
-
-static bool bind_log(const struct reaper *r, int root, int slot, struct error *e)
-{
-    struct notes notes = {0};
-    if (r->syslog != SYSLOG_NONE)
-        return mount_bind(slot, "log", root, "dev/log", FIXTURE_ATTRIBUTES, e);
-    /* A mount point for it would be there without it, too. */
-    bool fine = device_mount(root, false, &notes, e);
-    notes_done(&notes);
-    return fine;
-}
-
-/* So that process numbers are those that its processes know. */
-static bool mount_proc(const struct reaper *r, int root, struct error *e)
-{
-    return r->setup->proc < 0 ||
-           mount_make("proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, no_options,
-                      root, "proc", e);
-}
-
-static bool build_view(const struct reaper *r, struct error *e)
-{
-    CLEANUP_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    CLEANUP_FREE char *path = must_printf(ROOT_WORK "/slots/%s", r->slot);
-    CLEANUP_CLOSE int slot = open_beneath(root, path, O_PATH | O_DIRECTORY, BENEATH_FOLLOW);
-    if (slot < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot open the slot's directory /%s", path);
-    if (r->nsswitch && !add_nsswitch(root, slot, e))
-        return false;
-    return mount_bind(slot, "resolv.conf", root, "etc/resolv.conf", FIXTURE_ATTRIBUTES, e) &&
-           mount_bind(slot, "hosts", root, "etc/hosts", FIXTURE_ATTRIBUTES, e) &&
-           bind_log(r, root, slot, e) && mount_proc(r, root, e) &&
-           /* Last, for it hides the stage. */
-           mount_bind(slot, "work", root, ROOT_WORK, 0, e);
-}
+/* ---- the slot ---- */
 
 /* Nothing of the server stays open but the socket, which moves out of the jobs' way. */
 static bool keep_control_only(struct reaper *r, struct error *e)
@@ -204,7 +138,7 @@ static bool make_work_directories(struct error *e)
     return true;
 }
 
-/* With the parent's memory and stack, so: system calls only. */
+/* With the parent's memory and on its stack: nothing but system calls. */
 static int execute(const struct request *q)
 {
     setsid();
@@ -224,8 +158,10 @@ static int spawn(const struct reaper *r, const struct request *q, pid_t *ret)
     exec_errno = emulated(r) ? interpreter_exec_error(program) : 0;
     if (exec_errno != 0)
         return exec_errno;
+    /* NOLINTNEXTLINE(bugprone-unsafe-functions,cert-msc24-c,cert-msc33-c) */
     pid_t child = vfork();
     if (child == 0) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Vfork): the reaper waits, and execute keeps to it */
         exec_errno = execute(q);
         _exit(127);
     }
@@ -256,6 +192,8 @@ static bool remove_work(bool sweep)
 {
     bool clean = true;
     CLEANUP_CLOSE int work = open("/" ROOT_WORK, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (work < 0)
+        return false;
     for (size_t i = 0; i < sizeof work_names / sizeof *work_names; i++)
         clean &= sweep ? sweep_directory(work, work_names[i])
                        : unlinkat(work, work_names[i], AT_REMOVEDIR) == 0;
@@ -290,15 +228,19 @@ _Noreturn void reaper_main(const struct reaper *given)
     struct reaper r = *given;
     struct error e = ERROR_INIT;
     const struct options *o = r.setup->options;
-    char first;
+    char go;
     signal(SIGPIPE, SIG_DFL);
-    /* The first request comes when the user namespace has its map. */
     if (!keep_control_only(&r, &e))
         fail(&r, &e);
-    if (recv(r.control, &first, 1, MSG_PEEK) <= 0)
+    if (recv(r.control, &go, 1, 0) <= 0)
         _exit(0);
+    struct view v = {.slot = r.slot,
+                     .syslog = r.syslog,
+                     .nsswitch = r.nsswitch,
+                     .proc = r.setup->proc >= 0,
+                     .limit_processes = r.setup->limit_processes && r.setup->proc >= 0};
     bool memory = !o->emulator || o->elf.bits == 64;
-    if (!build_view(&r, &e) || !identity_limit(memory, &e) ||
+    if (!view_build(&v, &e) || !identity_limit(memory, &e) ||
         !identity_assume(&o->identity, r.setup->ids.groups, &e))
         fail(&r, &e);
     for (struct request q; receive(r.control, &q);) {

@@ -10,11 +10,12 @@
 
 struct reaper {
     const struct setup *setup;
-    int control; /* SOCK_SEQPACKET to the server: requests with three descriptors in, reports out */
+    /* SOCK_SEQPACKET to the server. In: one packet when the user namespace has its map, then
+     * requests with three descriptors; out: reports. */
+    int control;
     char slot[16]; /* name of the slot's directory in the stage's slots/ */
     enum syslog_kind syslog;
-    bool nsswitch;   /* whether the slot has its own nsswitch.conf */
-    bool namespaced; /* whether it has a user namespace of its own */
+    bool nsswitch; /* whether the slot has its own nsswitch.conf */
 };
 
 enum { REAPER_FDS = 3 }; /* of a request: standard output, standard error, the fixture socket */

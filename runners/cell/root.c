@@ -29,14 +29,24 @@ static const struct {
 /* Overmounted in every job slot. */
 static const char *const slot_files[] = {"etc/hosts", "etc/resolv.conf"};
 
-bool root_open_stage(struct root *r, const char *image, struct error *e)
+bool root_open(struct root *r, const struct options *o, struct error *e)
+{
+    r->lower = open(o->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (r->lower < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot open the root file system %s", o->root);
+    for (size_t i = 0; i < o->bind_count; i++) {
+        r->sources[i] = open(o->binds[i].source, O_PATH | O_CLOEXEC);
+        if (r->sources[i] < 0)
+            return error_errno(e, ERROR_RUN, errno, "cannot bind %s", o->binds[i].source);
+    }
+    return true;
+}
+
+bool root_open_stage(struct root *r, struct error *e)
 {
     static const char *const options[] = {"mode",      "0755",       "size", STAGE_SIZE,
                                           "nr_inodes", STAGE_INODES, NULL};
     static const char *const names[] = {"upper", "work", "slots"};
-    r->lower = open(image, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (r->lower < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot open the root file system %s", image);
     r->stage = mount_new("tmpfs", CONTENT_ATTRIBUTES, options, e);
     if (r->stage < 0 || !mount_attach(r->stage, r->lower, "", e))
         return false;
@@ -48,27 +58,27 @@ bool root_open_stage(struct root *r, const char *image, struct error *e)
 
 /* ---- overlay ---- */
 
-static bool is_directory(const char *path)
+static bool is_directory(int fd)
 {
     struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static bool make_bind_targets(struct skeleton *s, const struct options *o, bool emulator,
-                              struct error *e)
+static bool make_bind_targets(struct skeleton *s, const struct root *r, const struct options *o,
+                              bool emulator, struct error *e)
 {
     for (size_t i = 0; i < o->bind_count; i++) {
         const char *target = o->binds[i].target + strspn(o->binds[i].target, "/");
-        bool fine = is_directory(o->binds[i].source) ? skeleton_directory(s, target, 0755, e)
-                                                     : skeleton_file(s, target, "", e);
+        bool fine = is_directory(r->sources[i]) ? skeleton_directory(s, target, 0755, e)
+                                                : skeleton_file(s, target, "", e);
         if (!fine)
             return false;
     }
     return !emulator || skeleton_file(s, ROOT_EMULATOR, "", e);
 }
 
-static bool make_skeleton(struct skeleton *s, const struct options *o, bool emulator,
-                          struct error *e)
+static bool make_skeleton(struct skeleton *s, const struct root *r, const struct options *o,
+                          bool emulator, struct error *e)
 {
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
         if (!skeleton_directory(s, directories[i].path, directories[i].mode, e))
@@ -77,7 +87,7 @@ static bool make_skeleton(struct skeleton *s, const struct options *o, bool emul
         if (!skeleton_file(s, slot_files[i], "", e))
             return false;
     CLEANUP_FREE char *hostname = must_printf("%s\n", o->hostname);
-    return skeleton_file(s, "etc/hostname", hostname, e) && make_bind_targets(s, o, emulator, e);
+    return skeleton_file(s, "etc/hostname", hostname, e) && make_bind_targets(s, r, o, emulator, e);
 }
 
 /* The root directory itself shows the upper's mode and owner. */
@@ -112,7 +122,7 @@ static bool build_overlay(struct root *r, const struct options *o, bool emulator
     if (upper < 0)
         return error_errno(e, ERROR_RUN, errno, "cannot open the stage");
     if (!copy_root_mode(r, upper, e) || !skeleton_init(&s, r->lower, upper, e) ||
-        !make_skeleton(&s, o, emulator, e))
+        !make_skeleton(&s, r, o, emulator, e))
         return false;
     r->mode = ROOT_OVERLAY;
     r->top = mount_overlay(r, e);
@@ -163,7 +173,7 @@ static bool make_synthetic_targets(struct root *r, const struct options *o, bool
 {
     for (size_t i = 0; i < o->bind_count; i++) {
         const char *target = o->binds[i].target + strspn(o->binds[i].target, "/");
-        if (!make_path(r->top, target, is_directory(o->binds[i].source), NULL, e))
+        if (!make_path(r->top, target, is_directory(r->sources[i]), NULL, e))
             return false;
     }
     return !emulator || make_path(r->top, ROOT_EMULATOR, false, NULL, e);
@@ -204,8 +214,8 @@ bool root_bind(struct root *r, const struct options *o, struct error *e)
 {
     for (size_t i = 0; i < o->bind_count; i++) {
         const char *target = o->binds[i].target + strspn(o->binds[i].target, "/");
-        if (!mount_bind(AT_FDCWD, o->binds[i].source, r->top, target,
-                        MOUNT_ATTR_RDONLY | CONTENT_ATTRIBUTES, e))
+        if (!mount_bind(r->sources[i], "", r->top, target, MOUNT_ATTR_RDONLY | CONTENT_ATTRIBUTES,
+                        e))
             return error_context(e, "--bind %s:%s", o->binds[i].source, o->binds[i].target);
     }
     return true;

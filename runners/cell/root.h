@@ -10,15 +10,19 @@
 #define ROOT_EMULATOR ".plimsoll/emulator" /* where the prefix emulator is bound */
 
 struct root {
-    int lower; /* the image's directory, O_PATH */
-    int stage; /* tmpfs mount: upper/ and work/ of the overlay, slots/ */
-    int top;   /* mount: the cell's root */
+    int lower;              /* the image's directory, O_PATH */
+    int sources[BINDS_MAX]; /* of the binds */
+    int stage;              /* tmpfs mount: upper/ and work/ of the overlay, slots/ */
+    int top;                /* mount: the cell's root */
     enum root_mode mode;
 };
 
+/* Opens the image's directory and what is to be bound, by the host's paths. */
+bool root_open(struct root *r, const struct options *o, struct error *e) MUST_CHECK;
+
 /* The stage, mounted over the image's directory in this mount namespace (nothing else is sure to
- * exist). */
-bool root_open_stage(struct root *r, const char *image, struct error *e) MUST_CHECK;
+ * exist). From then on no path that leads through the image's directory is the host's. */
+bool root_open_stage(struct root *r, struct error *e) MUST_CHECK;
 
 /* The root, with all mount points made, on top of the stage. emulator: whether ROOT_EMULATOR is
  * wanted. A fallback to the synthetic mode is noted. */

@@ -91,6 +91,7 @@ static bool read_output(struct run *r, int *fd)
     static char bytes[READ_SIZE];
     if (*fd < 0 || (fd == &r->out && r->flood))
         return false;
+    errno = 0; /* at the end of the file read() leaves it as it was */
     ssize_t n = read(*fd, bytes, sizeof bytes);
     if (n <= 0)
         return false;

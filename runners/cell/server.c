@@ -211,6 +211,15 @@ static void open_input(struct server *s)
     end_input(s);
 }
 
+/* One of the usual kind gets ready while the first job is still on its way. When it cannot, the
+ * first job will tell why. */
+static void prepare_slot(struct server *s)
+{
+    struct error e = ERROR_INIT;
+    s->slots[1] = slot_open(s, 1, SYSLOG_DGRAM, false, &e);
+    error_clear(&e);
+}
+
 /* They would end with this process in any case; so they do while it is still at it. */
 static void end_slots(struct server *s)
 {
@@ -234,6 +243,7 @@ bool server_run(const struct setup *setup, struct error *e)
     uv_prepare_init(&s.loop, &s.before_wait);
     s.before_wait.data = &s;
     uv_prepare_start(&s.before_wait, flush_before_wait);
+    prepare_slot(&s);
     event_ready(&s.out, setup->root.mode == ROOT_OVERLAY ? "overlay" : "synthetic",
                 setup->emulator.mode, &setup->notes);
     server_flush(&s);

@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define KERNEL_ATTRIBUTES (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
@@ -18,6 +20,24 @@ static bool look_at_groups(struct setup *s, struct error *e)
 {
     return s->ids.groups || s->options->identity.group_count == 0 ||
            error_set(e, ERROR_RUN, "its further groups cannot be set without privileges");
+}
+
+/* Per pid namespace since Linux 6.14: before, the same file would be the host's. */
+static bool has_pid_limit(void)
+{
+    struct utsname u;
+    unsigned major = 0, minor = 0;
+    return uname(&u) == 0 && sscanf(u.release, "%u.%u", &major, &minor) == 2 &&
+           (major > 6 || (major == 6 && minor >= 14));
+}
+
+static bool look_at_processes(struct setup *s, struct error *e)
+{
+    if (s->ids.single || s->options->identity.uid != 0)
+        return true;
+    s->limit_processes = has_pid_limit();
+    return s->limit_processes ||
+           error_set(e, ERROR_RUN, "not limited: root's are not before Linux 6.14");
 }
 
 static bool set_hostname(struct setup *s, struct error *e)
@@ -44,9 +64,14 @@ static bool look_for_ipv6(struct setup *s, struct error *e)
     return network_has_ipv6() || error_set(e, ERROR_RUN, "the kernel has none");
 }
 
+static bool open_sources(struct setup *s, struct error *e)
+{
+    return root_open(&s->root, s->options, e) && emulator_open(&s->emulator, s->options, e);
+}
+
 static bool open_stage(struct setup *s, struct error *e)
 {
-    return root_open_stage(&s->root, s->options->root, e);
+    return root_open_stage(&s->root, e);
 }
 
 static bool set_up_emulator(struct setup *s, struct error *e)
@@ -102,7 +127,7 @@ static bool bind_emulator(struct setup *s, struct error *e)
 {
     if (!by_prefix(s))
         return true;
-    return mount_bind(AT_FDCWD, s->options->emulator, s->root.top, ROOT_EMULATOR,
+    return mount_bind(s->emulator.file, "", s->root.top, ROOT_EMULATOR,
                       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
 }
 
@@ -137,10 +162,12 @@ static void make_plan(struct plan *p, const struct options *o)
 {
     *p = (struct plan){.count = 0};
     add(p, "user", look_at_groups, true);
+    add(p, "processes", look_at_processes, true);
     add(p, "hostname", set_hostname, true);
     add(p, "loopback", loopback_up, true);
     add(p, "ports", open_ports, true);
     add(p, "ipv6", look_for_ipv6, true);
+    add(p, "open", open_sources, false);
     add(p, "stage", open_stage, false);
     if (o->emulator)
         add(p, "emulation", set_up_emulator, false);
@@ -161,7 +188,6 @@ bool setup_run(struct setup *s, const struct options *o, struct error *e)
     struct plan plan;
     s->options = o;
     s->proc = -1;
-    s->emulator = (struct emulator){.mode = "none", .binfmt = -1};
     make_plan(&plan, o);
     for (size_t i = 0; i < plan.count; i++) {
         const struct operation *op = &plan.operations[i];

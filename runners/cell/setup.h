@@ -13,8 +13,9 @@ struct setup {
     const struct options *options; /* borrowed */
     struct root root;
     struct emulator emulator;
-    struct id_map ids; /* of the namespaces that job slots get */
-    int proc;          /* the cell's own /proc; -1 when it could not be had */
+    struct id_map ids;    /* of the namespaces that job slots get */
+    bool limit_processes; /* RLIMIT_NPROC does not hold for who runs jobs, pid_max does */
+    int proc;             /* the cell's own /proc; -1 when it could not be had */
     struct notes notes;
 };
 

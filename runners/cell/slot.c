@@ -63,11 +63,15 @@ static bool open_directory(struct slot *s, struct error *e)
     return slot_write_files(s, "", "", s->nsswitch ? "" : NULL, e);
 }
 
-/* In a process of its own: what a killed job has left may take a while. */
+/* In a process of its own: what a killed job has left may take a while. It must not hold on to
+ * other jobs' sockets and pipes meanwhile. */
 static void sweep(int slots, const char *name)
 {
-    if (fork() == 0)
-        _exit(sweep_directory(slots, name) ? 0 : 1);
+    if (fork() != 0)
+        return;
+    dup2(slots, STDIN_FILENO);
+    close_range(STDIN_FILENO + 1, ~0U, 0);
+    _exit(sweep_directory(STDIN_FILENO, name) ? 0 : 1);
 }
 
 /* ---- its end ---- */
@@ -229,7 +233,10 @@ static bool start_reaper(struct slot *s, struct error *e)
     s->control = pair[0];
     if (s->reaper < 0)
         return error_errno(e, ERROR_RUN, errnum, "cannot make the namespaces of a job slot");
-    return !namespaced || id_map_write(&setup->ids, setup->proc, s->reaper, e);
+    if (namespaced && !id_map_write(&setup->ids, setup->proc, s->reaper, e))
+        return false;
+    return send(s->control, "", 1, MSG_NOSIGNAL) == 1 ||
+           error_errno(e, ERROR_RUN, errno, "cannot start a job slot");
 }
 
 static void start_polling(struct slot *s)

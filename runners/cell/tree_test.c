@@ -21,6 +21,8 @@ static int image, upper, outside;
 static int make_directory(const char *name)
 {
     int parent = open(base, O_PATH | O_DIRECTORY);
+    if (parent < 0)
+        ck_abort_msg("cannot open %s", base);
     ck_assert_int_eq(mkdirat(parent, name, 0755), 0);
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     close(parent);
@@ -52,6 +54,8 @@ static void link_to(const char *name, const char *to)
 
 static void put(int dir, const char *name, const char *content, mode_t mode)
 {
+    if (dir < 0)
+        ck_abort_msg("no directory");
     int fd = openat(dir, name, O_CREAT | O_EXCL | O_WRONLY, 0644);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, content, strlen(content)), (ssize_t)strlen(content));

@@ -22,7 +22,7 @@
 
 extern char **environ;
 
-static int do_env(char **arg)
+static int do_env(const char *const *arg)
 {
     (void)arg;
     for (char **e = environ; *e; e++)
@@ -58,7 +58,7 @@ static void print_status(const char *wanted)
         fclose(f);
 }
 
-static int do_identity(char **arg)
+static int do_identity(const char *const *arg)
 {
     (void)arg;
     gid_t groups[64];
@@ -84,7 +84,7 @@ static int do_identity(char **arg)
     return 0;
 }
 
-static int do_empty(char **arg) /* NAME of a variable that names an empty directory */
+static int do_empty(const char *const *arg) /* NAME of a variable that names an empty directory */
 {
     const char *path = getenv(arg[0]);
     DIR *d = path ? opendir(path) : NULL;
@@ -98,7 +98,7 @@ static int do_empty(char **arg) /* NAME of a variable that names an empty direct
     return 0;
 }
 
-static int do_lines(char **arg)
+static int do_lines(const char *const *arg)
 {
     (void)arg;
     while (puts("again and again") >= 0)
@@ -106,7 +106,7 @@ static int do_lines(char **arg)
     return 0;
 }
 
-static int do_bytes(char **arg) /* DESCRIPTOR */
+static int do_bytes(const char *const *arg) /* DESCRIPTOR */
 {
     static char zeros[65536];
     while (write(atoi(arg[0]), zeros, sizeof zeros) > 0)
@@ -114,14 +114,14 @@ static int do_bytes(char **arg) /* DESCRIPTOR */
     return 0;
 }
 
-static int do_garbage(char **arg)
+static int do_garbage(const char *const *arg)
 {
     (void)arg;
     const char bytes[] = "\xff\xfe\x01\t\"\\ \xc3\xa4 \xed\xa0\x80\nlast";
     return write(1, bytes, sizeof bytes - 1) < 0;
 }
 
-static int do_long_line(char **arg)
+static int do_long_line(const char *const *arg)
 {
     (void)arg;
     for (int i = 0; i < 20000; i++)
@@ -130,7 +130,7 @@ static int do_long_line(char **arg)
     return 0;
 }
 
-static int do_bomb(char **arg)
+static int do_bomb(const char *const *arg)
 {
     (void)arg;
     signal(SIGCHLD, SIG_IGN);
@@ -139,14 +139,17 @@ static int do_bomb(char **arg)
     return 0;
 }
 
-static int abstract_socket(void)
+static int make_socket(int family, int type)
 {
-    return socket(AF_UNIX, SOCK_DGRAM, 0);
+    int fd = socket(family, type, 0);
+    if (fd < 0)
+        abort();
+    return fd;
 }
 
 static const struct sockaddr_un abstract = {.sun_family = AF_UNIX, .sun_path = "\0plimsoll-actor"};
 
-static int do_daemon(char **arg)
+static int do_daemon(const char *const *arg)
 {
     (void)arg;
     int ready[2];
@@ -157,7 +160,7 @@ static int do_daemon(char **arg)
         setsid();
         if (fork() != 0)
             _exit(0);
-        int fd = abstract_socket();
+        int fd = make_socket(AF_UNIX, SOCK_DGRAM);
         if (bind(fd, (const struct sockaddr *)&abstract, sizeof abstract) < 0 ||
             write(ready[1], "x", 1) < 0)
             _exit(1);
@@ -170,16 +173,16 @@ static int do_daemon(char **arg)
     return 0;
 }
 
-static int do_look_for_daemon(char **arg)
+static int do_look_for_daemon(const char *const *arg)
 {
     (void)arg;
-    int fd = abstract_socket();
+    int fd = make_socket(AF_UNIX, SOCK_DGRAM);
     bool there = connect(fd, (const struct sockaddr *)&abstract, sizeof abstract) == 0;
     puts(there ? "daemon lives" : "no daemon");
     return 0;
 }
 
-static int do_kill_all(char **arg)
+static int do_kill_all(const char *const *arg)
 {
     (void)arg;
     kill(-1, SIGKILL);
@@ -190,7 +193,7 @@ static int do_kill_all(char **arg)
     return 0;
 }
 
-static int do_close_all(char **arg)
+static int do_close_all(const char *const *arg)
 {
     (void)arg;
     for (int fd = 0; fd < 1024; fd++)
@@ -199,19 +202,19 @@ static int do_close_all(char **arg)
     return 7;
 }
 
-static int do_signal(char **arg) /* NUMBER */
+static int do_signal(const char *const *arg) /* NUMBER */
 {
     raise(atoi(arg[0]));
     return 0;
 }
 
-static int do_sleep(char **arg) /* MILLISECONDS */
+static int do_sleep(const char *const *arg) /* MILLISECONDS */
 {
     usleep((useconds_t)atoi(arg[0]) * 1000);
     return 0;
 }
 
-static int do_ask(char **arg) /* REQUEST... */
+static int do_ask(const char *const *arg) /* REQUEST... */
 {
     char reply[4096];
     for (; *arg; arg++) {
@@ -226,20 +229,20 @@ static int do_ask(char **arg) /* REQUEST... */
     return 0;
 }
 
-static int do_log(char **arg) /* dgram|stream MESSAGE... */
+static int do_log(const char *const *arg) /* dgram|stream MESSAGE... */
 {
     struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
     bool stream = strcmp(arg[0], "stream") == 0;
-    int fd = socket(AF_UNIX, stream ? SOCK_STREAM : SOCK_DGRAM, 0);
+    int fd = make_socket(AF_UNIX, stream ? SOCK_STREAM : SOCK_DGRAM);
     if (connect(fd, (const struct sockaddr *)&log, sizeof log) < 0)
         return printf("cannot connect: %s\n", strerror(errno)) < 0;
     while (*++arg)
         if (send(fd, *arg, strlen(*arg) + stream, 0) < 0)
             return printf("cannot send: %s\n", strerror(errno)) < 0;
-    return do_ask((char *[]){"1 syslog 0", "2 syslog 1000", "3 syslog 20", NULL});
+    return do_ask((const char *const[]){"1 syslog 0", "2 syslog 1000", "3 syslog 20", NULL});
 }
 
-static int do_kind(char **arg) /* PATH... */
+static int do_kind(const char *const *arg) /* PATH... */
 {
     for (struct stat st; *arg; arg++)
         if (lstat(*arg, &st) < 0)
@@ -249,7 +252,7 @@ static int do_kind(char **arg) /* PATH... */
     return 0;
 }
 
-static int do_cat(char **arg) /* PATH... */
+static int do_cat(const char *const *arg) /* PATH... */
 {
     char bytes[4096];
     for (ssize_t n; *arg; arg++) {
@@ -264,7 +267,7 @@ static int do_cat(char **arg) /* PATH... */
     return 0;
 }
 
-static int do_touch(char **arg) /* PATH... */
+static int do_touch(const char *const *arg) /* PATH... */
 {
     for (; *arg; arg++) {
         int fd = open(*arg, O_CREAT | O_WRONLY | O_TRUNC, 0644);
@@ -274,10 +277,11 @@ static int do_touch(char **arg) /* PATH... */
 }
 
 /* Deeper than PATH_MAX and than any stack of calls should go, and closed to its owner. */
-static int do_leave(char **arg)
+static int do_leave(const char *const *arg)
 {
     (void)arg;
-    if (chdir(getenv("HOME")) < 0)
+    const char *home = getenv("HOME");
+    if (!home || chdir(home) < 0)
         return 1;
     for (int i = 0; i < 3000; i++) {
         int fd = open("file", O_CREAT | O_WRONLY, 0);
@@ -285,17 +289,19 @@ static int do_leave(char **arg)
             return 2;
         close(fd);
     }
-    if (chdir(getenv("HOME")) < 0 || chmod("~0", 0) < 0)
+    if (chdir(home) < 0 || chmod("~0", 0) < 0)
         return 3;
     return 0;
 }
 
-static int do_ask_dns(char **arg) /* a name of one label */
+static int do_ask_dns(const char *const *arg) /* a name of one label */
 {
     char line[128], address[64] = "";
     FILE *f = fopen("/etc/resolv.conf", "r");
     while (f && fgets(line, sizeof line, f) && sscanf(line, "nameserver %63s", address) != 1)
         ;
+    if (f)
+        fclose(f);
     unsigned char query[64] = {0x12, 0x34, 1, 0, 0, 1};
     size_t n = strlen(arg[0]);
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(53)};
@@ -305,15 +311,15 @@ static int do_ask_dns(char **arg) /* a name of one label */
     query[12] = (unsigned char)n;
     memcpy(query + 13, arg[0], n);
     query[13 + n + 2] = query[13 + n + 4] = 1;
-    int fd = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+    int fd = make_socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM);
     if (connect(fd, six ? (const void *)&v6 : (const void *)&v4, six ? sizeof v6 : sizeof v4) < 0 ||
         send(fd, query, 13 + n + 5, 0) < 0 || recv(fd, query, sizeof query, 0) < 4)
         return printf("no answer: %s\n", strerror(errno)) < 0;
     printf("rcode %d\n", query[3] & 15);
-    return do_ask((char *[]){"1 dns-log", "2 dns-log", NULL});
+    return do_ask((const char *const[]){"1 dns-log", "2 dns-log", NULL});
 }
 
-static int do_mischief(char **arg)
+static int do_mischief(const char *const *arg)
 {
     (void)arg;
     printf("setuid %d\n", setuid(getuid() + 1) == 0);
@@ -322,17 +328,31 @@ static int do_mischief(char **arg)
     printf("trace the reaper %d\n", ptrace(PTRACE_ATTACH, 1, 0, 0) == 0);
     printf("read the reaper %d\n", open("/proc/1/mem", O_RDONLY) >= 0);
     printf("reap the limits %d\n", setrlimit(RLIMIT_NPROC, &(struct rlimit){9999, 9999}) == 0);
+    printf("crash handler %d\n", open("/proc/sys/kernel/core_pattern", O_WRONLY) >= 0);
+    printf("reboot %d\n", open("/proc/sysrq-trigger", O_WRONLY) >= 0);
     printf("hostname %d\n", sethostname("x", 1) == 0);
     printf("mount namespace %d\n", unshare(CLONE_NEWNS) == 0);
+    printf("cgroup namespace %d\n", unshare(CLONE_NEWUSER | CLONE_NEWCGROUP) == 0);
     return 0;
 }
 
-static int do_run(char **arg) /* ARGV: a child of the job */
+static int do_forks(const char *const *arg) /* how many, at most */
+{
+    int most = atoi(arg[0]), count = 0;
+    for (pid_t child; count < most && (child = fork()) >= 0; count++)
+        if (child == 0)
+            for (;;)
+                pause();
+    printf("%s\n", count < most ? "limited" : "without limit");
+    return 0;
+}
+
+static int do_run(const char *const *arg) /* ARGV: a child of the job */
 {
     pid_t child = fork();
     int status;
     if (child == 0) {
-        execv(arg[0], arg);
+        execv(arg[0], (char *const *)arg);
         printf("cannot execute %s: %s\n", arg[0], strerror(errno));
         exit(1);
     }
@@ -341,7 +361,7 @@ static int do_run(char **arg) /* ARGV: a child of the job */
     return 0;
 }
 
-static int do_say(char **arg)
+static int do_say(const char *const *arg)
 {
     puts(arg[0]);
     return 0;
@@ -349,7 +369,7 @@ static int do_say(char **arg)
 
 static const struct {
     const char *name;
-    int (*run)(char **arg);
+    int (*run)(const char *const *arg);
 } acts[] = {
     {"ask", do_ask},
     {"ask-dns", do_ask_dns},
@@ -360,6 +380,7 @@ static const struct {
     {"daemon", do_daemon},
     {"empty", do_empty},
     {"env", do_env},
+    {"forks", do_forks},
     {"garbage", do_garbage},
     {"identity", do_identity},
     {"kill-all", do_kill_all},
@@ -381,6 +402,6 @@ int main(int argc, char *argv[])
 {
     for (size_t i = 0; argc > 1 && i < sizeof acts / sizeof *acts; i++)
         if (strcmp(acts[i].name, argv[1]) == 0)
-            return acts[i].run(argv + 2);
+            return acts[i].run((const char *const *)argv + 2);
     return 64;
 }

@@ -4,9 +4,10 @@
 #include "harness/base/text.h"
 #include "runners/cell/sweep.h"
 
+#include <check.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ char *driver_make_root(void)
     char *root = must_strdup("/tmp/plimsoll-cell-test.XXXXXX");
     MUST(mkdtemp(root) && chmod(root, 0755) == 0);
     int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    MUST(dir >= 0);
     int in = open(PLIMSOLL_CELL_ACTOR, O_RDONLY | O_CLOEXEC);
     int out = openat(dir, "actor", O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
     struct stat st;
@@ -86,7 +88,7 @@ static int error_file;
 
 static void catch_errors(void)
 {
-    dup2(error_file, STDERR_FILENO);
+    MUST(dup2(error_file, STDERR_FILENO) >= 0);
 }
 
 static void (*further)(void);
@@ -106,6 +108,7 @@ struct driver_run driver_run(const char *const arguments[], const char *input,
     struct text output = TEXT_INIT;
     signal(SIGPIPE, SIG_IGN);
     error_file = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    MUST(error_file >= 0);
     further = prepare;
     pid_t child =
         driver_start(arguments, prepare ? catch_errors_and_more : catch_errors, &in, &out);
@@ -189,6 +192,45 @@ bool driver_degraded(const struct driver_run *r, const char *what)
             return true;
     }
     return false;
+}
+
+struct driver_run driver_run_root(const char *root, const char *input, void (*prepare)(void),
+                                  const char *const extra[])
+{
+    const char *arguments[32] = {"--root", root};
+    for (int i = 0; extra && extra[i]; i++)
+        arguments[2 + i] = extra[i];
+    return driver_run(arguments, input, prepare);
+}
+
+void driver_assert_lines(const struct driver_run *r, int job, const char *expected)
+{
+    char *lines = driver_lines(r, job);
+    ck_assert_msg(strcmp(lines, expected) == 0, "%s instead of %s: %s%s", lines, expected,
+                  json_dumps(r->events, 0), r->errors);
+    free(lines);
+}
+
+void driver_put(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY);
+    if (fd < 0 || write(fd, text, strlen(text)) < 0)
+        _exit(126);
+    close(fd);
+}
+
+void driver_enter_container(void)
+{
+    char map[64];
+    uid_t uid = geteuid();
+    gid_t gid = getegid();
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+        _exit(126);
+    driver_put("/proc/self/setgroups", "deny");
+    snprintf(map, sizeof map, "0 %u 1", uid);
+    driver_put("/proc/self/uid_map", map);
+    snprintf(map, sizeof map, "0 %u 1", gid);
+    driver_put("/proc/self/gid_map", map);
 }
 
 void driver_become_nobody(void)

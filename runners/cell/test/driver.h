@@ -35,5 +35,21 @@ const char *driver_text(const json_t *object, const char *key); /* "" when absen
 int driver_number(const json_t *object, const char *key);       /* -1 when absent */
 bool driver_flag(const json_t *object, const char *key);
 
+/* A line of input: a job that runs the actor. */
+#define ACTOR(job, ...) "{\"job\":" #job ",\"argv\":[\"/actor\"," __VA_ARGS__ "]}\n"
+#define ACTOR_WITH(job, more, ...) \
+    "{\"job\":" #job "," more ",\"argv\":[\"/actor\"," __VA_ARGS__ "]}\n"
+#define EXTRA(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* driver_run with --root and further arguments (may be NULL). */
+struct driver_run driver_run_root(const char *root, const char *input, void (*prepare)(void),
+                                  const char *const extra[]);
+/* Fails the test when the job's lines are not these, and shows everything there is. */
+void driver_assert_lines(const struct driver_run *r, int job, const char *expected);
+
 /* For prepare: becomes a user without any privilege; nothing to do for one who has none. */
 void driver_become_nobody(void);
+/* For prepare: becomes root of a user namespace with one user, as in a rootless container. Ends
+ * with exit status 126 where that is not allowed. */
+void driver_enter_container(void);
+void driver_put(const char *path, const char *text); /* for prepare, too */
