@@ -47,7 +47,7 @@ static const struct fields *fields_of(const unsigned char *p, size_t size)
         sizeof(Elf##bits##_Ehdr), offsetof(Elf##bits##_Ehdr, e_phoff), \
             offsetof(Elf##bits##_Ehdr, e_phentsize), offsetof(Elf##bits##_Ehdr, e_phnum), \
             sizeof(Elf##bits##_Phdr), offsetof(Elf##bits##_Phdr, p_offset), \
-            offsetof(Elf##bits##_Phdr, p_filesz), bits / 8 \
+            offsetof(Elf##bits##_Phdr, p_filesz), (bits) / 8 \
     }
     static const struct fields small = FIELDS(32), wide = FIELDS(64);
 #undef FIELDS

@@ -64,5 +64,5 @@ unprivileged() {
     --no-new-privs "$@"
 }
 
-# alpine VERSION ARCH: path of the archive, empty when the folder of real images is not there
-alpine() { ls "$tests"/../../../shared/images/alpine-minirootfs-"$1"*-"$2".tar.gz 2>/dev/null; }
+# alpine VERSION ARCH: paths of the archives ("*": any); none when the folder of real images is absent
+alpine() { compgen -G "$tests/../../../shared/images/alpine-minirootfs-$1-$2.tar.gz"; }

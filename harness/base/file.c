@@ -119,6 +119,10 @@ static int remove_entries(int parent, const char *name)
         return -1;
     fchmod(fd, 0700); /* an image may bring directories that nobody can write to */
     DIR *dir = fdopendir(fd);
+    if (!dir) {
+        close(fd); /* never sets ENOMEM, the error there is */
+        return -1;
+    }
     int result = 0;
     for (struct dirent *entry; (entry = readdir(dir));)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
