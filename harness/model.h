@@ -204,6 +204,7 @@ struct job {     /* one probe process: checks of one area that share a fixture *
     const struct check **checks; /* heap; sorted by id */
     size_t check_count;
     double limit; /* seconds for the whole process */
+    double idle;  /* seconds until its next line */
     bool waits;   /* see struct check */
     bool first;   /* holds exec.start: the cell's other jobs start once this one has said hello */
 };

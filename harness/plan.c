@@ -82,7 +82,7 @@ static struct job *find_job(struct sandbox *box, size_t cell, const struct check
     struct job *j = ARRAY_ADD(&box->jobs, &box->job_count);
     j->cell = cell;
     j->area = check->area;
-    j->limit = START_SECONDS;
+    j->limit = j->idle = START_SECONDS;
     return j;
 }
 
@@ -94,7 +94,10 @@ static void add_jobs(struct sandbox *box, const struct run *run, size_t cell)
             continue;
         struct job *j = find_job(box, cell, check);
         *ARRAY_ADD(&j->checks, &j->check_count) = check;
-        j->limit += check->limit * (box->emulator_path ? EMULATED_FACTOR : 1);
+        double limit = check->limit * (box->emulator_path ? EMULATED_FACTOR : 1);
+        j->limit += limit;
+        if (j->idle < limit + START_SECONDS)
+            j->idle = limit + START_SECONDS;
         j->waits |= check->waits;
         j->first |= strcmp(check->id, START_CHECK) == 0;
     }

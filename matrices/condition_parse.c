@@ -2,8 +2,8 @@
 /* `when` from YAML: every word, value and version is looked at, every fault is told. */
 #include "matrices/condition.h"
 
-#include "harness/base/text.h"
 #include "harness/base/nearest.h"
+#include "harness/base/text.h"
 #include <stdlib.h>
 #include <string.h>
 

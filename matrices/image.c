@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `images`, `platforms` and `flavors` of a matrix file. */
-#include "matrices/matrix_data.h"
 #include "harness/base/nearest.h"
+#include "matrices/matrix_data.h"
 
 #include <stdlib.h>
 #include <string.h>

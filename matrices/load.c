@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading matrix files and what they include. */
+#include "harness/base/nearest.h"
 #include "matrices/builtin.h"
 #include "matrices/matrix_data.h"
-#include "harness/base/nearest.h"
 #include "matrices/override.h"
 
 #include "harness/base/file.h"

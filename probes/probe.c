@@ -37,9 +37,10 @@
 #define PROBE_COMPILER __VERSION__
 #endif
 
-static const struct check **checks; /* by id */
-static size_t check_count;
-static bool *selected;
+enum { CHECKS_MAX = 512 };
+
+static const struct check *chosen[CHECKS_MAX]; /* by id */
+static size_t chosen_count;
 static int output = STDOUT_FILENO;
 
 /* What the libc says of itself. musl has no call for it: a static one is the one it was built
@@ -48,36 +49,46 @@ static const char *libc_here(void)
 {
 #ifdef __GLIBC__
     static char text[64];
-    snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
+    text_join(text, sizeof text, "glibc ", gnu_get_libc_version());
     return text;
 #else
-    return strstr(PROBE_FLAVOR, "static") ? BUILT_WITH : "musl";
+    return strcmp(PROBE_FLAVOR, "musl-static") ? "musl" : BUILT_WITH;
 #endif
 }
 
+/* The part of the first check's id before the dot. */
 static const char *area(void)
 {
     static char name[32];
-    if (check_count)
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(checks[0]->id, "."), checks[0]->id);
+    const struct check *const *first = __start_plimsoll_checks;
+    const char *id = first < __stop_plimsoll_checks ? (*first)->id : "";
+    for (size_t i = 0; i + 1 < sizeof name && id[i] && id[i] != '.'; i++)
+        name[i] = id[i];
     return name;
 }
 
-static int by_id(const void *a, const void *b)
+/* Into its place; the harness names them in order, so that is mostly the end. False: no room. */
+static bool choose(const struct check *c)
 {
-    return strcmp((*(const struct check *const *)a)->id, (*(const struct check *const *)b)->id);
+    size_t at = chosen_count;
+    int order = 1;
+    while (at > 0 && (order = strcmp(c->id, chosen[at - 1]->id)) < 0)
+        at--;
+    if (order == 0)
+        return true;
+    if (chosen_count == CHECKS_MAX)
+        return false;
+    for (size_t i = chosen_count++; i > at; i--)
+        chosen[i] = chosen[i - 1];
+    chosen[at] = c;
+    return true;
 }
 
-static bool collect(void)
+static bool choose_all(void)
 {
-    check_count = (size_t)(__stop_plimsoll_checks - __start_plimsoll_checks);
-    checks = calloc(check_count + 1, sizeof *checks);
-    selected = calloc(check_count + 1, sizeof *selected);
-    if (!checks || !selected)
-        return false;
-    for (size_t i = 0; i < check_count; i++)
-        checks[i] = __start_plimsoll_checks[i];
-    qsort(checks, check_count, sizeof *checks, by_id);
+    for (const struct check *const *c = __start_plimsoll_checks; c < __stop_plimsoll_checks; c++)
+        if (!choose(*c))
+            return false;
     return true;
 }
 
@@ -116,13 +127,13 @@ static bool print_listed(const struct check *c, const char *before, struct json 
 static int list(struct json *j)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < check_count; i++)
-        ok = print_listed(checks[i], i ? "," : "[", j);
-    json_raw(j, check_count ? "]" : "[]");
+    for (size_t i = 0; ok && i < chosen_count; i++)
+        ok = print_listed(chosen[i], i ? "," : "[", j);
+    json_raw(j, chosen_count ? "]" : "[]");
     return ok && print(j) ? 0 : 3;
 }
 
-static bool print_hello(size_t count, struct json *j)
+static bool print_hello(struct json *j)
 {
     json_raw(j, "{\"hello\":{");
     json_number(j, "probe", 1);
@@ -133,31 +144,26 @@ static bool print_hello(size_t count, struct json *j)
     json_text(j, "compiler", PROBE_COMPILER);
     json_text(j, "built-with", BUILT_WITH);
     json_bool(j, "emulated", emulated());
-    json_number(j, "checks", count);
+    json_number(j, "checks", chosen_count);
     json_raw(j, "}}");
     return print(j);
 }
 
 static int run(struct json *j)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < check_count; i++)
-        count += selected[i];
-    bool ok = print_hello(count, j);
-    for (size_t i = 0; ok && i < check_count; i++) {
+    bool ok = print_hello(j);
+    for (size_t i = 0; ok && i < chosen_count; i++) {
         struct outcome o;
-        if (!selected[i])
-            continue;
-        run_check(checks[i], &o);
+        run_check(chosen[i], &o);
         json_raw(j, "{");
-        json_text(j, "check", checks[i]->id);
+        json_text(j, "check", chosen[i]->id);
         json_text(j, "status", o.status);
         json_text(j, "value", o.value);
         json_raw(j, "}");
         ok = print(j);
     }
     json_raw(j, "{\"end\":{");
-    json_number(j, "checks", count);
+    json_number(j, "checks", chosen_count);
     json_raw(j, "}}");
     return ok && print(j) ? 0 : 3;
 }
@@ -177,13 +183,14 @@ static void start_clean(void)
     }
 }
 
-static bool select_check(const char *id)
+/* The exit code; 0 when it is chosen. */
+static int choose_named(const char *id)
 {
-    for (size_t i = 0; i < check_count; i++)
-        if (!strcmp(checks[i]->id, id))
-            return selected[i] = true;
+    for (const struct check *const *c = __start_plimsoll_checks; c < __stop_plimsoll_checks; c++)
+        if (!strcmp((*c)->id, id))
+            return choose(*c) ? 0 : 3;
     fprintf(stderr, "%s: no check of that name: %s\n", area(), id);
-    return false;
+    return 2;
 }
 
 static int usage(void)
@@ -199,18 +206,17 @@ int probe_main(int argc, char **argv)
         return play_role(role, argc, argv);
     static char text[65536];
     struct json j = {text, sizeof text, 0, false};
-    if (!collect())
-        return 3;
     if (argc == 2 && !strcmp(argv[1], "--list"))
-        return list(&j);
+        return choose_all() ? list(&j) : 3;
     for (int i = 1; i < argc; i += 2) {
         if (i + 1 >= argc || strcmp(argv[i], "--check") != 0)
             return usage();
-        if (!select_check(argv[i + 1]))
-            return 2;
+        int failed = choose_named(argv[i + 1]);
+        if (failed)
+            return failed;
     }
-    if (argc <= 1)
-        memset(selected, true, check_count);
+    if (argc <= 1 && !choose_all())
+        return 3;
     start_clean();
-    return run_begin(&output) ? run(&j) : 3;
+    return run_begin(chosen, chosen_count, &output) ? run(&j) : 3;
 }

@@ -163,9 +163,15 @@ bool await_child(pid_t pid, bool group, const int *fds, int count,
 char *scratch_make(const char *parent, char *path, size_t size); /* a new empty directory below
                                        parent; NULL: errno says why */
 /* Before the first run_check(): stdout and stderr become /dev/null for the checks; *ret_output is
- * where this process writes from now on. */
-bool run_begin(int *ret_output);
+ * where this process writes from now on. The checks are those to be run. */
+bool run_begin(const struct check *const *checks, size_t count, int *ret_output);
 void scratch_remove(const char *path);
+
+/* Puts the texts of an argument list that ends in NULL one after the other; what does not fit is
+ * cut. No printf: an emulator takes longer to translate it than to run the rest of us. */
+#define text_join(to, size, ...) text_join_all(to, size, (const char *const[]){__VA_ARGS__, NULL})
+void text_join_all(char *to, size_t size, const char *const *texts);
+const char *number_text(unsigned long number); /* in decimal; valid until the next call */
 
 struct json { /* text being built; what does not fit is cut and marked in full */
     char *text;

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -106,7 +105,7 @@ const char *end_name(int status)
     if (WIFSIGNALED(status))
         return signal_name(WTERMSIG(status));
     char *name = name_buffer();
-    snprintf(name, NAME_SIZE, "exit %d", WEXITSTATUS(status));
+    text_join(name, NAME_SIZE, "exit ", number_text((unsigned long)WEXITSTATUS(status)));
     return name;
 }
 
@@ -125,9 +124,11 @@ static void gather(int which, const char *bytes, size_t size, void *data)
         return;
     if (size >= sizeof last_words - 1 && !memcmp(bytes, last_words, sizeof last_words - 1))
         return;
-    if (g->sizes && g->sizes_used + 24 < g->sizes_size)
-        g->sizes_used += (size_t)snprintf(g->sizes + g->sizes_used, g->sizes_size - g->sizes_used,
-                                          "[%zu]", size);
+    if (g->sizes && g->sizes_used + 24 < g->sizes_size) {
+        text_join(g->sizes + g->sizes_used, g->sizes_size - g->sizes_used, "[", number_text(size),
+                  "]");
+        g->sizes_used += strlen(g->sizes + g->sizes_used);
+    }
     if (!g->text || g->text_size == 0)
         return;
     size_t room = g->text_size - 1 - g->text_used, n = size < room ? size : room;

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,7 +28,8 @@ static int fixture_fd(void)
 static const char *await_reply(int fd, unsigned number, char *reply, size_t *ret_length)
 {
     char prefix[16];
-    int digits = snprintf(prefix, sizeof prefix, "%u ", number);
+    text_join(prefix, sizeof prefix, number_text(number), " ");
+    size_t digits = strlen(prefix);
     for (;;) {
         struct pollfd p = {fd, POLLIN, 0};
         int ready = poll(&p, 1, (int)(child_limit * 1000));
@@ -39,7 +39,7 @@ static const char *await_reply(int fd, unsigned number, char *reply, size_t *ret
         if (n <= 0)
             broken("the fixture does not answer");
         reply[n] = '\0';
-        if (strncmp(reply, prefix, (size_t)digits) != 0)
+        if (strncmp(reply, prefix, digits) != 0)
             continue;
         char *rest = reply + digits;
         if (!strncmp(rest, "ok\n", 3)) {
@@ -57,8 +57,9 @@ ssize_t ask_fixture(const char *request, char *buffer, size_t size)
     static char reply[REPLY_MAX];
     int fd = fixture_fd();
     unsigned number = fixture_sequence++;
-    int length = snprintf(reply, sizeof reply, "%u %s", number, request);
-    if (send(fd, reply, (size_t)length, MSG_NOSIGNAL) != length)
+    text_join(reply, sizeof reply, number_text(number), " ", request);
+    size_t length = strlen(reply);
+    if (send(fd, reply, length, MSG_NOSIGNAL) != (ssize_t)length)
         broken("cannot ask the fixture: %s", errno_name(errno));
     size_t got = 0;
     const char *payload = await_reply(fd, number, reply, &got);

@@ -2,8 +2,6 @@
 /* JSON out, piece by piece into a buffer. Commas come by themselves. */
 #include "probe.h"
 
-#include <stdio.h>
-#include <string.h>
 
 static void put(struct json *j, char c)
 {
@@ -23,17 +21,22 @@ void json_raw(struct json *j, const char *text)
 
 static void quoted(struct json *j, const char *text)
 {
+    static const char digits[] = "0123456789abcdef";
     put(j, '"');
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        char escape[8] = {(char)c, '\0'};
-        if (c == '"' || c == '\\')
-            snprintf(escape, sizeof escape, "\\%c", c);
-        else if (c == '\n')
-            strcpy(escape, "\\n");
-        else if (c < ' ' || c == 0x7f)
-            snprintf(escape, sizeof escape, "\\u%04x", c);
-        json_raw(j, escape);
+        if (c == '"' || c == '\\') {
+            put(j, '\\');
+            put(j, *text);
+        } else if (c == '\n') {
+            json_raw(j, "\\n");
+        } else if (c < ' ' || c == 0x7f) {
+            json_raw(j, "\\u00");
+            put(j, digits[c >> 4]);
+            put(j, digits[c & 15]);
+        } else {
+            put(j, *text);
+        }
     }
     put(j, '"');
 }
@@ -58,10 +61,8 @@ void json_text(struct json *j, const char *key, const char *value)
 
 void json_number(struct json *j, const char *key, unsigned long value)
 {
-    char digits[24];
-    snprintf(digits, sizeof digits, "%lu", value);
     key_of(j, key);
-    json_raw(j, digits);
+    json_raw(j, number_text(value));
 }
 
 void json_bool(struct json *j, const char *key, bool value)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <signal.h>
-#include <stdio.h>
 
 struct name {
     int number;
@@ -80,6 +79,25 @@ char *name_buffer(void)
     return buffers[next++ % 12];
 }
 
+void text_join_all(char *to, size_t size, const char *const *texts)
+{
+    size_t used = 0;
+    for (; *texts; texts++)
+        for (const char *c = *texts; *c && used + 1 < size; c++)
+            to[used++] = *c;
+    to[used] = '\0';
+}
+
+const char *number_text(unsigned long number)
+{
+    static char digits[24];
+    char *at = digits + sizeof digits - 1;
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    return at;
+}
+
 static const char *find(const struct name *names, size_t count, int number)
 {
     for (size_t i = 0; i < count; i++)
@@ -92,7 +110,8 @@ static const char *find(const struct name *names, size_t count, int number)
 static const char *numbered(const char *kind, int number)
 {
     char *text = name_buffer();
-    snprintf(text, NAME_SIZE, "%s%d", kind, number);
+    unsigned long size = number < 0 ? 0UL - (unsigned long)number : (unsigned long)number;
+    text_join(text, NAME_SIZE, kind, number < 0 ? "-" : "", number_text(size));
     return text;
 }
 

@@ -5,25 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { DEFAULT_LIMIT = 5, EMULATED_FACTOR = 4, HIGH_FD = 64 };
+enum { DEFAULT_LIMIT = 5, EMULATED_FACTOR = 4, HIGH_FD = 64, SCRATCH_SIZE = 512, VARIABLE_SIZE = 520 };
 
-static void outcome_set(struct outcome *o, const char *status, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-static void outcome_set(struct outcome *o, const char *status, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    snprintf(o->status, sizeof o->status, "%s", status);
-    vsnprintf(o->value, sizeof o->value, format, arguments);
-    va_end(arguments);
-}
+/* The value is the texts one after the other. */
+#define outcome_set(o, kind, ...) \
+    (text_join((o)->status, sizeof(o)->status, kind), \
+     text_join((o)->value, sizeof(o)->value, __VA_ARGS__))
 
 static unsigned nominal_limit(const struct check *c)
 {
@@ -50,16 +42,16 @@ _Noreturn static void be_check(const struct check *c, int say)
 static void judge_end(const char *records, size_t size, int status, struct outcome *o)
 {
     if (WIFSIGNALED(status)) {
-        outcome_set(o, "crash", "%s", signal_name(WTERMSIG(status)));
+        outcome_set(o, "crash", signal_name(WTERMSIG(status)));
     } else if (size == 0) {
-        outcome_set(o, "error", "%s without an observation", end_name(status));
+        outcome_set(o, "error", end_name(status), " without an observation");
     } else if (status != 0) {
-        outcome_set(o, "error", "%s after its observation", end_name(status));
+        outcome_set(o, "error", end_name(status), " after its observation");
     } else if (!memchr(records, '\0', size) || strlen(records) + 1 != size) {
         outcome_set(o, "error", "more than one observation");
     } else {
         const char *kind = records[0] == 'V' ? "value" : records[0] == 'S' ? "skip" : "error";
-        outcome_set(o, kind, "%s", records + 1);
+        outcome_set(o, kind, records + 1);
     }
 }
 
@@ -81,7 +73,7 @@ static void run_child(const struct check *c, struct outcome *o)
 {
     int ends[2], status = 0;
     if (!make_pipe(ends)) {
-        outcome_set(o, "error", "pipe: %s", errno_name(errno));
+        outcome_set(o, "error", "pipe: ", errno_name(errno));
         return;
     }
     struct watch w;
@@ -102,54 +94,70 @@ static void run_child(const struct check *c, struct outcome *o)
         if (ended)
             judge_end(records, n > 0 ? (size_t)n : 0, status, o);
         else
-            outcome_set(o, "timeout", "%u s", nominal_limit(c));
+            outcome_set(o, "timeout", number_text(nominal_limit(c)), " s");
     } else {
-        outcome_set(o, "error", "fork: %s", errno_name(error));
+        outcome_set(o, "error", "fork: ", errno_name(error));
     }
     unwatch_children(&w);
     close(ends[0]);
 }
 
+/* In the place of the variable of that name, so that nothing is allocated; anew when there is none. */
+static bool set_variable(char *text, const char *name, const char *value)
+{
+    text_join(text, VARIABLE_SIZE, name, value);
+    size_t length = strlen(name);
+    for (char **e = environ; e && *e; e++) {
+        if (strncmp(*e, name, length) != 0)
+            continue;
+        *e = text;
+        return true;
+    }
+    return putenv(text) == 0;
+}
+
 /* The child inherits it: an empty directory as the working one, HOME and TMPDIR. */
 static bool enter_scratch(const char *scratch)
 {
-    return chdir(scratch) == 0 && setenv("HOME", scratch, 1) == 0 &&
-           setenv("TMPDIR", scratch, 1) == 0;
+    static char home[VARIABLE_SIZE], tmpdir[VARIABLE_SIZE];
+    return chdir(scratch) == 0 && set_variable(home, "HOME=", scratch) &&
+           set_variable(tmpdir, "TMPDIR=", scratch);
 }
 
 void run_check(const struct check *c, struct outcome *ret_outcome)
 {
     static char parent[256];
-    char scratch[512];
+    char scratch[SCRATCH_SIZE];
     if (!*parent) {
         const char *tmpdir = getenv("TMPDIR");
-        snprintf(parent, sizeof parent, "%s", tmpdir && *tmpdir ? tmpdir : "/tmp");
+        text_join(parent, sizeof parent, tmpdir && *tmpdir ? tmpdir : "/tmp");
     }
     if (!scratch_make(parent, scratch, sizeof scratch)) {
-        outcome_set(ret_outcome, "error", "no scratch directory: %s", errno_name(errno));
+        outcome_set(ret_outcome, "error", "no scratch directory: ", errno_name(errno));
         return;
     }
     if (enter_scratch(scratch))
         run_child(c, ret_outcome);
     else
-        outcome_set(ret_outcome, "error", "cannot enter the scratch directory: %s",
+        outcome_set(ret_outcome, "error", "cannot enter the scratch directory: ",
                     errno_name(errno));
     scratch_remove(scratch);
     fixture_sequence += 1000; /* a late answer to this check is not taken for the next one's */
 }
 
-bool run_begin(int *ret_output)
+bool run_begin(const struct check *const *checks, size_t count, int *ret_output)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     *ret_output = dup3(STDOUT_FILENO, HIGH_FD + 2, O_CLOEXEC);
     if (null < 0 || *ret_output < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0)
         return false;
-    if (emulated()) { /* once here instead of in every child */
+    if (count > 1 && emulated()) { /* once here instead of in every child */
         say_through(null);
         observe("%s %d %u %ld %lx %zu %c %.3s", "text", -10, 10U, 10L, 10UL, (size_t)10, '.',
                 "a\nb");
     }
+    (void)checks;
     if (null > STDERR_FILENO)
         close(null);
     return true;

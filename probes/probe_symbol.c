@@ -91,7 +91,8 @@ static int search_object(struct dl_phdr_info *object, size_t size, void *data)
 
 void *optional_symbol(const char *name)
 {
-    if (strstr(PROBE_FLAVOR, "static"))
+    static const char flavor[] = PROBE_FLAVOR;
+    if (!strcmp(flavor + sizeof flavor - sizeof "static", "static"))
         return NULL;
     if (dlsym)
         return dlsym(RTLD_DEFAULT, name);

@@ -44,6 +44,7 @@ char *job_line(const struct job *job, enum flavor flavor, size_t number, size_t 
     json_object_set_new(object, "argv", make_argv(job, flavor));
     json_object_set_new(object, "env", make_environment(f->environment));
     json_object_set_new(object, "limit", json_real(job->limit));
+    json_object_set_new(object, "idle", json_real(job->idle));
     set_text(object, "resolv_conf", f->resolv_conf);
     set_text(object, "hosts", f->hosts);
     set_text(object, "nsswitch", f->nsswitch);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A probe that misbehaves in the way its MODE says, in place of a real one. For --list it hands over
- * to the real one, which stands beside it as NAME.real. */
+/* A probe that misbehaves in the way its MODE says, in place of a real one. For --list it hands
+ * over to the real one, which stands beside it as NAME.real. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +49,7 @@ int main(int argc, char **argv)
     if (strcmp(MODE, "forks") == 0)
         fork_without_end();
     if (strcmp(MODE, "lie") == 0)
-        puts("{\"check\":\"dns.tcp-fallback\",\"status\":\"value\",\"value\":\"x\"}\n{\"end\":{\"checks\":1}}");
+        puts("{\"check\":\"dns.tcp-fallback\",\"status\":\"value\",\"value\":\"x\"}\n{\"end\":{"
+             "\"checks\":1}}");
     return 0;
 }

@@ -13,6 +13,6 @@ for mode in crash silent garbage lie flood forks hang; do
   expect_exit 3 "$mode: exit 3" env PLIMSOLL_PROBES="$work/probes" "$plimsoll" check "$image" --platform linux/amd64 --check 'entropy.*' --check 'time.*' --report json=r.json
   expect_json '[.verdicts[] | select(.verdict == "error")] | length > 0 and all(.flavor == "musl-static" and (.check | startswith("entropy.")))' "$mode: errors only where it was" r.json
   expect_json '.summary | .diverged == 0 and .missing == 0 and .new == 0' "$mode: everything else is as ever" r.json
-  expect_equal "$(pgrep -c plimsoll-cell)" 0 "$mode: nothing is left running"
+  expect_equal "$(cells_left)" 0 "$mode: nothing is left running"
   rm -rf probes
 done

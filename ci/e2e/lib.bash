@@ -64,5 +64,16 @@ unprivileged() {
     --no-new-privs "$@"
 }
 
+# cells_left: how many cells of this test there are, once they have had time to go
+cells_left() {
+  local n=0 i
+  for i in {1..50}; do
+    n=$(pgrep -fc "plimsoll-cell --root $work" || true)
+    [ "$n" != 0 ] || break
+    sleep 0.1
+  done
+  echo "$n"
+}
+
 # alpine VERSION ARCH: paths of the archives ("*": any); none when the folder of real images is absent
 alpine() { compgen -G "$tests/../../../shared/images/alpine-minirootfs-$1-$2.tar.gz"; }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Spellings: the word that was meant. */
+#include "harness/base/error.h"
 #include "harness/base/nearest.h"
-#include "matrices/judge_fixture.h"
+
+#include <check.h>
+#include <string.h>
 
 static const struct {
     const char *word, *hint;
@@ -39,13 +43,16 @@ START_TEST(long_words_are_not_compared)
 }
 END_TEST
 
-static void add(TCase *t)
-{
-    LOOP(the_nearest_word_is_offered, table);
-    tcase_add_test(t, long_words_are_not_compared);
-}
-
 int main(void)
 {
-    return run_suite("nearest", add);
+    Suite *suite = suite_create("nearest");
+    TCase *tests = tcase_create("nearest");
+    suite_add_tcase(suite, tests);
+    tcase_add_loop_test(tests, the_nearest_word_is_offered, 0, sizeof table / sizeof *table);
+    tcase_add_test(tests, long_words_are_not_compared);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
 }

@@ -4,13 +4,16 @@
 #include <ctype.h>
 #include <string.h>
 
+/* Length of the number at *s, which is moved behind its leading zeros. */
 static size_t skip_zeros(const char **s)
 {
-    while (**s == '0' && isdigit((unsigned char)(*s)[1]))
-        ++*s;
+    const char *from = *s;
+    while (from[0] == '0' && isdigit((unsigned char)from[1]))
+        from++;
     size_t n = 0;
-    while (isdigit((unsigned char)(*s)[n]))
+    while (isdigit((unsigned char)from[n]))
         n++;
+    *s = from;
     return n;
 }
 

@@ -77,13 +77,23 @@ static bool read_env(struct job *j, const json_t *value, const char *key, struct
     return j->env != NULL;
 }
 
+static bool read_seconds(double *ret, const json_t *value, const char *key, struct error *e)
+{
+    double seconds = json_number_value(value);
+    if (!json_is_number(value) || !(seconds > 0) || seconds > LONGEST_LIMIT)
+        return error_set(e, ERROR_RUN, "%s: expected seconds, up to a day", key);
+    *ret = seconds;
+    return true;
+}
+
 static bool read_limit(struct job *j, const json_t *value, const char *key, struct error *e)
 {
-    double limit = json_number_value(value);
-    if (!json_is_number(value) || !(limit > 0) || limit > LONGEST_LIMIT)
-        return error_set(e, ERROR_RUN, "%s: expected seconds, up to a day", key);
-    j->limit = limit;
-    return true;
+    return read_seconds(&j->limit, value, key, e);
+}
+
+static bool read_idle(struct job *j, const json_t *value, const char *key, struct error *e)
+{
+    return read_seconds(&j->idle, value, key, e);
 }
 
 static bool read_text(char **ret, const json_t *value, const char *key, struct error *e)
@@ -134,6 +144,7 @@ static const struct {
     {"argv", read_argv},
     {"env", read_env},
     {"limit", read_limit},
+    {"idle", read_idle},
     {"hosts", read_hosts},
     {"resolv_conf", read_resolv_conf},
     {"nsswitch", read_nsswitch},
@@ -160,7 +171,7 @@ static bool read_fields(struct job *j, const json_t *object, struct error *e)
 bool job_parse(struct job *j, const char *line, size_t length, struct error *e)
 {
     json_error_t reason;
-    *j = (struct job){.limit = DEFAULT_LIMIT, .syslog = SYSLOG_DGRAM};
+    *j = (struct job){.limit = DEFAULT_LIMIT, .idle = LONGEST_LIMIT, .syslog = SYSLOG_DGRAM};
     json_t *object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &reason);
     if (!object)
         return error_set(e, ERROR_RUN, "a job is no JSON: %s", reason.text);

@@ -12,7 +12,8 @@ struct job {
     bool known; /* id was read, whatever else is wrong */
     unsigned long long id;
     char **argv, **env; /* owned, NULL-terminated; argv[0] is an absolute path */
-    double limit;       /* seconds */
+    double limit;       /* seconds, for all of it */
+    double idle;        /* seconds without a line */
     char *resolv_conf, *hosts, *nsswitch, *zone; /* owned; NULL: the default */
     enum syslog_kind syslog;
 };

@@ -39,6 +39,13 @@ static double elapsed(const struct run *r)
     return (double)(uv_hrtime() - r->started) / 1e6;
 }
 
+/* Until the next line, or its whole time is up. */
+static void watch_time(struct run *r)
+{
+    double left = r->job.limit - elapsed(r) / 1000;
+    slot_limit(r->slot, left > r->job.idle ? r->job.idle : left > 0 ? left : 0);
+}
+
 /* ---- output ---- */
 
 static void end_line(struct run *r, bool partial)
@@ -48,6 +55,8 @@ static void end_line(struct run *r, bool partial)
     text_clear(&r->line);
     r->line_cut = false;
     r->line_count++;
+    if (!partial && !r->flood)
+        watch_time(r);
 }
 
 static void add_to_line(struct run *r, const char *bytes, size_t length)
@@ -266,7 +275,7 @@ void run_start(struct slot *slot, struct job *job)
     if (prepare_fixtures(r, &e) && connect_and_start(r, &e)) {
         slot->run = r;
         slot->state = SLOT_BUSY;
-        slot_limit(slot, r->job.limit);
+        watch_time(r);
         return;
     }
     event_end(&r->server->out, r->job.id, &(struct event_end){.error = e.message});
