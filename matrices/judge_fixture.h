@@ -115,7 +115,7 @@ static inline void expect(size_t cell, const char *check, enum verdict verdict)
                   verdict_name(verdict));
 }
 
-#define LOOP(test, table) tcase_add_loop_test(t, test, 0, (int)(sizeof table / sizeof *table))
+#define LOOP(test, table) tcase_add_loop_test(t, test, 0, (int)(sizeof(table) / sizeof *(table)))
 
 static inline int run_suite(const char *name, void (*add)(TCase *t))
 {

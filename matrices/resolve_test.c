@@ -76,7 +76,7 @@ START_TEST(order_does_not_matter)
     char *first = NULL;
     srand((unsigned)_i);
     for (int round = 0; round < 40; round++) {
-        int order[LINES], n = LINES;
+        int order[LINES] = {0}, n = LINES;
         for (int i = 0; i < n; i++) {
             int k = rand() % (i + 1);
             order[i] = order[k];

@@ -66,6 +66,12 @@ struct check {
  * environment: an area whose checks execute themselves may define it. Returns the exit code. */
 int play_role(const char *role, int argc, char **argv) __attribute__((weak));
 
+/* An area may define it: what most of its checks have the libc do, done once before the first of
+ * them where an emulator would translate it anew in the child of each. It is called under an
+ * emulator only, for several checks of which none waits, and must leave nothing that a check could
+ * see. */
+void warm_up(void) __attribute__((weak));
+
 /* ---- what a check says ---- */
 
 /* The value: one line; bytes that are not printable ASCII are escaped as \xHH. Returns, so that the

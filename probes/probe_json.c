@@ -2,7 +2,6 @@
 /* JSON out, piece by piece into a buffer. Commas come by themselves. */
 #include "probe.h"
 
-
 static void put(struct json *j, char c)
 {
     if (j->length + 1 >= j->size) {

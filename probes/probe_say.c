@@ -49,8 +49,8 @@ static void escape(char to[VALUE_MAX + 1], const char *from, size_t length)
 
 /* As vsnprintf(), which costs an emulator a thousand instructions to translate, and most values
  * need nothing but "%s". */
-static int print(char *to, size_t size, const char *format, va_list arguments) PRINTF_LIKE(3, 0);
-static int print(char *to, size_t size, const char *format, va_list arguments)
+static int fill(char *to, size_t size, const char *format, va_list arguments) PRINTF_LIKE(3, 0);
+static int fill(char *to, size_t size, const char *format, va_list arguments)
 {
     for (const char *f = format; *f; f++)
         if (*f == '%' && *++f != 's')
@@ -63,7 +63,8 @@ static int print(char *to, size_t size, const char *format, va_list arguments)
             continue;
         }
         format++;
-        for (const char *s = va_arg(arguments, const char *); *s && used + 1 < size; s++)
+        const char *s = va_arg(arguments, const char *);
+        for (s = s ? s : "(null)"; *s && used + 1 < size; s++)
             to[used++] = *s;
     }
     to[used] = '\0';
@@ -74,7 +75,7 @@ static void say(char kind, const char *format, va_list arguments) PRINTF_LIKE(2,
 static void say(char kind, const char *format, va_list arguments)
 {
     char text[VALUE_MAX + 64], record[VALUE_MAX + 2] = {kind};
-    int length = print(text, sizeof text, format, arguments);
+    int length = fill(text, sizeof text, format, arguments);
     if (length < 0) {
         record[0] = 'B';
         strcpy(record + 1, "the text of the observation cannot be printed");

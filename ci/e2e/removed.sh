@@ -10,6 +10,7 @@ removed() {
   shift 7
   unpack "$tar" "root-$name"
   local path
+  # shellcheck disable=SC2086 # PATH may be a pattern
   for path; do rm -rf "root-$name"/$path; done
   "$plimsoll" run "rootfs:$work/root-$name" --platform linux/amd64 --results "$name.jsonl" 2>err
   expect_equal "$?" 0 "$name: observed without an error"

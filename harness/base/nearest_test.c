@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Spellings: the word that was meant. */
-#include "harness/base/error.h"
 #include "harness/base/nearest.h"
+#include "harness/base/pool.h"
 
 #include <check.h>
 #include <string.h>

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/base/version.h"
 
-#include <ctype.h>
 #include <string.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* Length of the number at *s, which is moved behind its leading zeros. */
 static size_t skip_zeros(const char **s)
 {
-    const char *from = *s;
-    while (from[0] == '0' && isdigit((unsigned char)from[1]))
-        from++;
+    while (**s == '0' && is_digit((*s)[1]))
+        ++*s;
     size_t n = 0;
-    while (isdigit((unsigned char)from[n]))
+    while (is_digit((*s)[n]))
         n++;
-    *s = from;
     return n;
 }
 
@@ -29,7 +31,7 @@ static int compare_number(const char **a, const char **b)
 
 static const char *next_number(const char *s)
 {
-    return s[0] == '.' && isdigit((unsigned char)s[1]) ? s + 1 : NULL;
+    return s[0] == '.' && is_digit(s[1]) ? s + 1 : NULL;
 }
 
 int version_compare(const char *a, const char *b)
@@ -53,5 +55,5 @@ int version_compare(const char *a, const char *b)
 
 bool version_valid(const char *text)
 {
-    return isdigit((unsigned char)text[0]) != 0;
+    return is_digit(text[0]);
 }
