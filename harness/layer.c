@@ -364,7 +364,9 @@ static bool apply_entries(struct layers *l, struct archive *a, struct error *e)
     while ((result = archive_read_next_header(a, &entry)) == ARCHIVE_OK || result == ARCHIVE_WARN)
         if (!apply_entry(l, a, entry, e))
             return false;
-    return result == ARCHIVE_EOF || bytes_feed_error(a, "not a good tar file", e);
+    /* What went wrong in reading can look like the end to libarchive. */
+    return (result == ARCHIVE_EOF && !error_is_set(e)) ||
+           bytes_feed_error(a, "not a good tar file", e);
 }
 
 bool layers_apply(struct layers *l, struct bytes *tar, const uint64_t *packed, struct error *e)
