@@ -192,9 +192,11 @@ bool cmd_selection(const struct options *o, enum flavor flavors[FLAVOR_COUNT],
     return true;
 }
 
+/* Two for each CPU: a job that just starts waits for the kernel and for its cell as often as it
+ * computes. */
 static unsigned busy_jobs(const struct options *o)
 {
-    long jobs = o->jobs ? strtol(o->jobs, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
+    long jobs = o->jobs ? strtol(o->jobs, NULL, 10) : 2 * sysconf(_SC_NPROCESSORS_ONLN);
     return jobs < 1 ? 1 : jobs > 512 ? 512 : (unsigned)jobs;
 }
 

@@ -34,7 +34,7 @@ static const struct option table[] = {
      "terminal, json or junit; without FILE to stdout; repeatable"},
     {"results", 0, "FILE", false, OBSERVE, FIELD(results), "write the observations there"},
     {"user", 0, "USER[:GROUP]", false, OBSERVE, FIELD(user), "instead of the image's own user"},
-    {"jobs", 'j', "N", false, OBSERVE, FIELD(jobs), "busy probes at a time (default: CPUs)"},
+    {"jobs", 'j', "N", false, OBSERVE, FIELD(jobs), "busy probes at a time (default: two a CPU)"},
     {"cache", 0, "DIR", false, OBSERVE, FIELD(cache), "default $XDG_CACHE_HOME/plimsoll"},
     {"emulate", 0, NULL, false, OBSERVE, FIELD(emulate), "emulate the host's own platform too"},
     {"strict", 0, NULL, false, JUDGES | VERB_LINT, FIELD(strict), "remarks on the matrix fail too"},

@@ -98,7 +98,8 @@ CHECK(spoof_question, .id = "dns.spoof.question",
       .help = "use a local caching resolver that checks",
       .refs = "https://git.musl-libc.org/cgit/musl/tree/src/network/res_msend.c "
               "https://www.rfc-editor.org/rfc/rfc5452#section-9.1",
-      .needs = "libc", .resolv_conf = ONE_SERVER, .nsswitch = FILES_DNS, .zone = ANSWERS)
+      .needs = "libc", .resolv_conf = ONE_SERVER, .nsswitch = FILES_DNS, .zone = ANSWERS,
+      .waits = true)
 {
     observe("%s", resolve("question.test", AF_INET));
 }
@@ -107,7 +108,7 @@ CHECK(spoof_id, .id = "dns.inv.wrong-id",
       .says = "an answer with another id than the question's is ignored",
       .why = "the first defence against forged answers", .help = "look at the libc's resolver",
       .refs = "https://www.rfc-editor.org/rfc/rfc5452#section-9.1", .needs = "libc",
-      .resolv_conf = ONE_SERVER, .nsswitch = FILES_DNS, .zone = ANSWERS)
+      .resolv_conf = ONE_SERVER, .nsswitch = FILES_DNS, .zone = ANSWERS, .waits = true)
 {
     observe("%s", resolve("id.test", AF_INET));
 }

@@ -62,7 +62,7 @@ CHECK(servfail_next, .id = "dns.ns.first-servfail",
       .says = "after SERVFAIL of the first server the second one is asked",
       .why = "fail-over between name servers", .help = "look at the libc's resolver",
       .refs = MUSL_DIFFERENCES, .needs = "libc", .resolv_conf = TWO_SERVERS, .nsswitch = FILES_DNS,
-      .zone = TWO_ANSWERS)
+      .zone = TWO_ANSWERS, .waits = true)
 {
     const char *result = resolve("fail.test", AF_INET);
     observe("%s; asked %s", result, asked(SERVER | SORTED));
