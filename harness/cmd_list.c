@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plimsoll list: checks, cells, platforms, images, flavors. */
+/* plimsoll list: checks, cells, platforms, images, flavors, reports. */
 #include "harness/base/nearest.h"
 #include "harness/cmd.h"
 #include "harness/cmd_catalogue.h"
 #include "harness/cmd_matrix.h"
+#include "reports/report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,15 @@ static int list_flavors(const struct options *options, struct error *e)
                strcmp(flavor_linkage(f), "dynamic") == 0
                    ? "uses the image's libc and its files"
                    : "brings its own libc, uses the image's files");
+    return 0;
+}
+
+static int list_reports(const struct options *options, struct error *e)
+{
+    (void)options;
+    (void)e;
+    for (size_t i = 0; i < report_format_count; i++)
+        printf("%-10s %s\n", report_formats[i].name, report_formats[i].description);
     return 0;
 }
 
@@ -89,7 +99,7 @@ static const struct {
     int (*list)(const struct options *options, struct error *e);
 } lists[] = {
     {"checks", list_checks}, {"cells", list_cells},     {"platforms", list_platforms},
-    {"images", list_images}, {"flavors", list_flavors},
+    {"images", list_images}, {"flavors", list_flavors}, {"reports", list_reports},
 };
 
 int cmd_list(const struct options *options, struct error *e)
@@ -102,6 +112,6 @@ int cmd_list(const struct options *options, struct error *e)
         nearest_offer(&near, lists[i].name);
     }
     CLEANUP_FREE char *hint = nearest_hint(&near);
-    error_set(e, ERROR_USAGE, "list checks, cells, platforms, images or flavors%s", hint);
+    error_set(e, ERROR_USAGE, "list checks, cells, platforms, images, flavors or reports%s", hint);
     return ERROR_USAGE;
 }

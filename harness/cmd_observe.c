@@ -12,9 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { JOBS_MAX = 512 };
+
 /* Sandboxes end in any order; the file gets them in the plan's, each as soon as all before it are
  * over, so that the same run gives the same bytes and an interrupted one loses little. */
-struct stream {
+struct results {
     struct run *run;
     const struct plan *plan;
     struct sandbox_record *records;
@@ -26,7 +28,7 @@ struct stream {
     struct progress *progress;
 };
 
-static void add_observation(struct stream *s, const struct observation *o)
+static void add_observation(struct results *s, const struct observation *o)
 {
     *ARRAY_ADD(&s->run->observations, &s->run->observation_count) = *o;
     if (s->writing)
@@ -34,7 +36,7 @@ static void add_observation(struct stream *s, const struct observation *o)
 }
 
 /* The image area: what the harness itself read, as observations of the image's own cell. */
-static void add_facts(struct stream *s, size_t cell)
+static void add_facts(struct results *s, size_t cell)
 {
     const struct image *image = &s->run->images[s->run->cells[cell].image];
     for (size_t i = 0; i < s->run->check_count; i++) {
@@ -45,7 +47,7 @@ static void add_facts(struct stream *s, size_t cell)
     }
 }
 
-static void add_cell(struct stream *s, size_t cell, const struct sandbox_record *r)
+static void add_cell(struct results *s, size_t cell, const struct sandbox_record *r)
 {
     if (s->writing)
         s->writing = record_cell(&s->writer, cell, &s->run->cells[cell], &s->error);
@@ -58,7 +60,7 @@ static void add_cell(struct stream *s, size_t cell, const struct sandbox_record 
             add_observation(s, &r->observations[i]);
 }
 
-static void add_sandbox(struct stream *s, size_t index)
+static void add_sandbox(struct results *s, size_t index)
 {
     const struct sandbox_record *r = &s->records[index];
     for (size_t cell = 0; cell < s->run->cell_count; cell++)
@@ -73,7 +75,7 @@ static void add_sandbox(struct stream *s, size_t index)
 
 static void when_sandbox_done(size_t index, void *data)
 {
-    struct stream *s = data;
+    struct results *s = data;
     s->over[index] = s->records[index].complete;
     while (s->next < s->plan->sandbox_count && s->over[s->next])
         add_sandbox(s, s->next++);
@@ -81,7 +83,7 @@ static void when_sandbox_done(size_t index, void *data)
 
 static void when_progress(size_t done, size_t all, void *data)
 {
-    struct stream *s = data;
+    struct results *s = data;
     progress_count(s->progress, done, all, "probes");
 }
 
@@ -192,17 +194,22 @@ bool cmd_selection(const struct options *o, enum flavor flavors[FLAVOR_COUNT],
     return true;
 }
 
-/* Two for each CPU: a job that just starts waits for the kernel and for its cell as often as it
- * computes. */
-static unsigned busy_jobs(const struct options *o)
+/* Two for each CPU by default: a job that just starts waits for the kernel and for its cell as
+ * often as it computes. */
+static bool busy_jobs(const struct options *o, unsigned *ret, struct error *e)
 {
-    long jobs = o->jobs ? strtol(o->jobs, NULL, 10) : 2 * sysconf(_SC_NPROCESSORS_ONLN);
-    return jobs < 1 ? 1 : jobs > 512 ? 512 : (unsigned)jobs;
+    char *end = NULL;
+    long jobs = o->jobs ? strtol(o->jobs, &end, 10) : 2 * sysconf(_SC_NPROCESSORS_ONLN);
+    if (o->jobs && (end == o->jobs || *end || jobs < 1 || jobs > JOBS_MAX))
+        return error_set(e, ERROR_USAGE, "--jobs is a number from 1 to %d, not \"%s\"", JOBS_MAX,
+                         o->jobs);
+    *ret = jobs < 1 ? 1 : (unsigned)jobs;
+    return true;
 }
 
 /* ---- running ---- */
 
-static bool write_head(struct stream *s, const char *path, struct error *e)
+static bool write_head(struct results *s, const char *path, struct error *e)
 {
     if (!path)
         return true;
@@ -218,7 +225,7 @@ static bool write_head(struct stream *s, const char *path, struct error *e)
 }
 
 /* The probes' own words (compiler, libc) are known at the end only. */
-static bool write_tail(struct stream *s, bool interrupted, struct error *e)
+static bool write_tail(struct results *s, bool interrupted, struct error *e)
 {
     for (size_t i = 0; i < s->plan->sandbox_count; i++) /* what an interruption left in between */
         if (i >= s->next && s->over[i])
@@ -233,17 +240,17 @@ static bool write_tail(struct stream *s, bool interrupted, struct error *e)
     return false;
 }
 
-static bool run_plan(const struct options *o, const struct installation *where, struct run *run,
+static bool run_plan(unsigned busy, const struct installation *where, struct run *run,
                      struct plan *plan, const char *results, struct progress *progress,
                      int *ret_signal, struct error *e)
 {
-    struct stream s = {.run = run, .plan = plan, .progress = progress, .error = ERROR_INIT};
+    struct results s = {.run = run, .plan = plan, .progress = progress, .error = ERROR_INIT};
     s.writer.fd = -1;
     s.records = must_calloc(plan->sandbox_count, sizeof *s.records);
     s.over = must_calloc(plan->sandbox_count, sizeof *s.over);
     struct runner_options options = {.cell_program = where->cell,
                                      .probes = where->probes,
-                                     .busy = busy_jobs(o),
+                                     .busy = busy,
                                      .events = {&s, when_sandbox_done, when_progress}};
     bool ok = write_head(&s, results, e) &&
               runner_run(plan, run, &options, s.records, ret_signal, e) &&
@@ -264,15 +271,16 @@ bool cmd_observe(const struct options *options, const struct cmd_image *images, 
 {
     struct progress progress;
     struct plan plan;
+    unsigned busy = 0;
     *ret = (struct cmd_observation){0, 0};
     progress_init(&progress, options->quiet);
-    if (!selection_apply(selection, run, e) ||
+    if (!busy_jobs(options, &busy, e) || !selection_apply(selection, run, e) ||
         !open_images(options, images, image_count, run, &progress, &ret->faults, e))
         return false;
     if (run->image_count == 0)
         return error_set(e, ret->faults ? ERROR_RUN : ERROR_NOTHING, "no image to look at");
     plan_make(run, selection, where, &plan);
-    bool ok = run_plan(options, where, run, &plan, results, &progress, &ret->signal, e);
+    bool ok = run_plan(busy, where, run, &plan, results, &progress, &ret->signal, e);
     plan_done(&plan);
     return ok;
 }

@@ -18,7 +18,7 @@ static const struct command_verb verbs[] = {
     {"run", "[IMAGE...]", "only observe; write results (--results FILE, else stdout)", VERB_RUN,
      "IMAGE as for check.\n", cmd_run},
     {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", cmd_judge},
-    {"list", "checks|cells|platforms|images|flavors", "show what there is", VERB_LIST, "",
+    {"list", "checks|cells|platforms|images|flavors|reports", "show what there is", VERB_LIST, "",
      cmd_list},
     {"explain", "CHECK", "what is observed, why it matters, what to do, sources", VERB_EXPLAIN, "",
      cmd_explain},
@@ -39,7 +39,7 @@ static void print_usage(FILE *out)
     for (size_t i = 0; i < VERB_NUMBER; i++) {
         char left[64];
         snprintf(left, sizeof left, "%s %s", verbs[i].name, verbs[i].arguments);
-        fprintf(out, "  %-46s %s\n", left, verbs[i].says);
+        fprintf(out, "  %-54s %s\n", left, verbs[i].says);
     }
     fputs("\nplimsoll VERB --help tells its options.\n"
           "exit: 0 as expected, 1 divergence, 2 usage or matrix error, 3 could not run, "

@@ -31,7 +31,7 @@ static const struct option table[] = {
     {"matrix", 0, "FILE", true, JUDGES | VERB_LINT | VERB_LIST, FIELD(matrices),
      "golden matrix (default ./plimsoll.yaml if there, else builtin); repeatable"},
     {"report", 0, "FORMAT[=FILE]", true, JUDGES, FIELD(reports),
-     "terminal, json or junit; without FILE to stdout; repeatable"},
+     "see plimsoll list reports; without FILE to stdout; repeatable"},
     {"results", 0, "FILE", false, OBSERVE, FIELD(results), "write the observations there"},
     {"user", 0, "USER[:GROUP]", false, OBSERVE, FIELD(user), "instead of the image's own user"},
     {"jobs", 'j', "N", false, OBSERVE, FIELD(jobs), "busy probes at a time (default: two a CPU)"},

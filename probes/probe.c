@@ -152,6 +152,7 @@ static bool print_hello(struct json *j)
 static int run(struct json *j)
 {
     bool ok = print_hello(j);
+    run_warm(chosen, chosen_count);
     for (size_t i = 0; ok && i < chosen_count; i++) {
         struct outcome o;
         run_check(chosen[i], &o);
@@ -218,5 +219,5 @@ int probe_main(int argc, char **argv)
     if (argc <= 1 && !choose_all())
         return 3;
     start_clean();
-    return run_begin(chosen, chosen_count, &output) ? run(&j) : 3;
+    return run_begin(&output) ? run(&j) : 3;
 }

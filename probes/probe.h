@@ -170,7 +170,10 @@ char *scratch_make(const char *parent, char *path, size_t size); /* a new empty 
                                        parent; NULL: errno says why */
 /* Before the first run_check(): stdout and stderr become /dev/null for the checks; *ret_output is
  * where this process writes from now on. The checks are those to be run. */
-bool run_begin(const struct check *const *checks, size_t count, int *ret_output);
+bool run_begin(int *ret_output);
+/* After the hello, so that what goes wrong here is not silent: what every check's child would have
+ * to translate again under an emulator is done once here. */
+void run_warm(const struct check *const *checks, size_t count);
 void scratch_remove(const char *path);
 
 /* Puts the texts of an argument list that ends in NULL one after the other; what does not fit is

@@ -162,18 +162,22 @@ static void translate(const struct check *const *checks, size_t count)
         warm_up();
 }
 
-bool run_begin(const struct check *const *checks, size_t count, int *ret_output)
+bool run_begin(int *ret_output)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     *ret_output = dup3(STDOUT_FILENO, HIGH_FD + 2, O_CLOEXEC);
     if (null < 0 || *ret_output < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0)
         return false;
-    if (count > 1 && emulated()) {
-        say_through(null);
-        translate(checks, count);
-    }
     if (null > STDERR_FILENO)
         close(null);
     return true;
+}
+
+void run_warm(const struct check *const *checks, size_t count)
+{
+    if (count < 2 || !emulated())
+        return;
+    say_through(STDOUT_FILENO); /* /dev/null by now */
+    translate(checks, count);
 }

@@ -25,6 +25,7 @@ expect_text 'did you mean "check"' "the nearest verb is told" err
 expect_exit 2 "2: an unknown option" "$plimsoll" check --platfrom x "$image"
 expect_exit 2 "2: an unknown platform" "$plimsoll" check --platform vax "$image"
 expect_exit 2 "2: an unknown flavor" "$plimsoll" check --flavor diet "$image"
+expect_exit 2 "2: --jobs that is no number" "$plimsoll" check --jobs 2x "$image"
 expect_exit 2 "2: an unknown report" "$plimsoll" check --report pdf "$image"
 printf 'plimsoll: 1\nchecks:\n  entropy.rand.seq:\n    - when: {libcc: musl}\n      value: x\n' >bad.yaml
 expect_exit 2 "2: a matrix with a fault" "$plimsoll" check "$image" --matrix bad.yaml

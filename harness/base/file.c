@@ -120,17 +120,19 @@ static int remove_entries(int parent, const char *name)
     fchmod(fd, 0700); /* an image may bring directories that nobody can write to */
     DIR *dir = fdopendir(fd);
     if (!dir) {
-        close(fd); /* never sets ENOMEM, the error there is */
+        int kept = errno;
+        close(fd);
+        errno = kept;
         return -1;
     }
-    int result = 0;
+    int failed = 0; /* errno of the first entry that stays */
     for (struct dirent *entry; (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            result |= remove_at(fd, entry->d_name);
-    int kept = errno;
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            remove_at(fd, entry->d_name) < 0 && !failed)
+            failed = errno;
     closedir(dir);
-    errno = kept;
-    return result;
+    errno = failed;
+    return failed ? -1 : 0;
 }
 
 static int remove_at(int parent, const char *name)
