@@ -69,7 +69,8 @@ static void remove_leftovers(const struct store *s)
 
 bool store_open(struct store *s, const char *dir, struct error *e)
 {
-    static const char *const parts[] = {"roots/sha256", "memo", "lock", "work"};
+    static const char *const parts[] = {"roots/sha256", "blobs/sha256", "refs",
+                                        "memo",         "lock",         "work"};
     s->path = dir && *dir ? must_strdup(dir) : default_path(e);
     bool ok = s->path && file_make_dirs(s->path, e) && check_owner(s->path, e);
     for (size_t i = 0; ok && i < sizeof parts / sizeof *parts; i++) {

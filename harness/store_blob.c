@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/base/pool.h"
+#include "harness/bytes.h"
+#include "harness/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *hex_of(const char *digest)
+{
+    return digest + strlen("sha256:");
+}
+
+char *store_blob_path(const struct store *s, const char *digest)
+{
+    return must_printf("%s/blobs/sha256/%s", s->path, hex_of(digest));
+}
+
+bool store_has_blob(const struct store *s, const char *digest, int64_t size)
+{
+    CLEANUP_FREE char *path = store_blob_path(s, digest);
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           (size == BYTES_ANY_SIZE || st.st_size == size);
+}
+
+static int lock_blob(const char *path, struct error *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644), result = -1;
+    if (fd >= 0)
+        do
+            result = flock(fd, LOCK_EX);
+        while (result < 0 && errno == EINTR);
+    if (result == 0)
+        return fd;
+    error_errno(e, ERROR_RUN, errno, "cannot lock %s", path);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+bool store_blob_start(const struct store *s, const char *digest, struct store_blob *ret,
+                      struct error *e)
+{
+    CLEANUP_FREE char *lock = must_printf("%s/lock/blob-%s", s->path, hex_of(digest));
+    struct store_blob b = {.lock = lock_blob(lock, e), .fd = -1};
+    if (b.lock < 0)
+        return false;
+    if (!store_has_blob(s, digest, BYTES_ANY_SIZE)) {
+        b.path = must_printf("%s/work/blob-%s", s->path, hex_of(digest));
+        b.fd = open(b.path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+        if (b.fd < 0) {
+            error_errno(e, ERROR_RUN, errno, "cannot write %s", b.path);
+            store_blob_done(&b);
+            return false;
+        }
+    }
+    *ret = b;
+    return true;
+}
+
+bool store_blob_publish(const struct store *s, struct store_blob *b, const char *digest,
+                        struct error *e)
+{
+    CLEANUP_FREE char *target = store_blob_path(s, digest);
+    if (fsync(b->fd) < 0 || rename(b->path, target) < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot publish %s", target);
+    free(b->path);
+    b->path = NULL;
+    return true;
+}
+
+void store_blob_done(struct store_blob *b)
+{
+    if (b->path)
+        unlink(b->path);
+    free(b->path);
+    if (b->fd >= 0)
+        close(b->fd);
+    if (b->lock >= 0)
+        close(b->lock);
+    *b = (struct store_blob){.lock = -1, .fd = -1};
+}
