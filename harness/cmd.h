@@ -9,6 +9,7 @@ struct command_verb {
     const char *name, *arguments, *says;
     enum verb verb;
     const char *details; /* further lines of its help; "" for none */
+    bool images;         /* works on files of images, as their owners where that can be had */
     /* Returns the exit code; on an error of its own sets e and returns e->code. */
     int (*run)(const struct options *options, struct error *e);
 };

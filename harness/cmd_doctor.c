@@ -3,6 +3,7 @@
 #include "harness/cmd.h"
 #include "harness/cmd_catalogue.h"
 #include "harness/emulator.h"
+#include "harness/user_namespace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,24 @@ static void look_at_installation(struct health *h)
     run_free(run);
 }
 
+/* Enters the namespace, so nothing that depends on who one is may follow. */
+static void look_at_owners(void)
+{
+    CLEANUP_FREE char *why = NULL;
+    switch (user_namespace_enter(&why)) {
+    case IDS_ALL:
+        print_good("owners", "every user of an image");
+        break;
+    case IDS_SUBORDINATE:
+        print_good("owners", "every user of an image, by subordinate ids");
+        break;
+    case IDS_OWN:
+        printf("note  %-18s files of images show as yours, their owners are only recorded: %s\n",
+               "owners", why);
+        break;
+    }
+}
+
 int cmd_doctor(const struct options *options, struct error *e)
 {
     if (options->arguments.count > 0) {
@@ -127,6 +146,7 @@ int cmd_doctor(const struct options *options, struct error *e)
     look_at_kernel(&h);
     look_at_namespaces(&h);
     look_at_emulators(&h);
+    look_at_owners();
     if (h.faults > 0)
         printf("\n%d of these will not work\n", h.faults);
     return h.faults > 0 ? ERROR_RUN : 0;

@@ -3,6 +3,7 @@
 #include "harness/base/nearest.h"
 #include "harness/base/pool.h"
 #include "harness/cmd.h"
+#include "harness/user_namespace.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,17 +15,17 @@ static const struct command_verb verbs[] = {
      "Without IMAGE: the images of --matrix, else of ./plimsoll.yaml.\n"
      "IMAGE: rootfs:DIR, tar:FILE, oci:DIR[:TAG], oci-archive:FILE[:TAG], "
      "docker-archive:FILE[:REF]\n",
-     cmd_check},
+     true, cmd_check},
     {"run", "[IMAGE...]", "only observe; write results (--results FILE, else stdout)", VERB_RUN,
-     "IMAGE as for check.\n", cmd_run},
-    {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", cmd_judge},
+     "IMAGE as for check.\n", true, cmd_run},
+    {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", false, cmd_judge},
     {"list", "checks|cells|platforms|images|flavors|reports", "show what there is", VERB_LIST, "",
-     cmd_list},
+     false, cmd_list},
     {"explain", "CHECK", "what is observed, why it matters, what to do, sources", VERB_EXPLAIN, "",
-     cmd_explain},
+     false, cmd_explain},
     {"lint", "[MATRIX...]", "find what is wrong with a matrix, without running anything", VERB_LINT,
-     "", cmd_lint},
-    {"doctor", "", "tell what this machine can run, and what is missing", VERB_DOCTOR, "",
+     "", false, cmd_lint},
+    {"doctor", "", "tell what this machine can run, and what is missing", VERB_DOCTOR, "", false,
      cmd_doctor},
 };
 
@@ -73,6 +74,15 @@ static int unknown_verb(const char *name)
     return ERROR_USAGE;
 }
 
+/* Where it cannot be, files of images belong to the user in his cells: `plimsoll doctor` tells. */
+static void enter_user_namespace(const struct command_verb *v, const struct options *o)
+{
+    char *why = NULL;
+    if (v->images && user_namespace_enter(&why) == IDS_OWN && o->verbose)
+        fprintf(stderr, "plimsoll: owners in images are recorded, not shown: %s\n", why);
+    free(why);
+}
+
 static int run_verb(const struct command_verb *v, int argc, char **argv)
 {
     struct error e = ERROR_INIT;
@@ -83,6 +93,7 @@ static int run_verb(const struct command_verb *v, int argc, char **argv)
             print_help(v);
             code = 0;
         } else {
+            enter_user_namespace(v, &options);
             code = v->run(&options, &e);
         }
     }

@@ -179,6 +179,19 @@ START_TEST(a_full_disk_is_an_error)
 }
 END_TEST
 
+START_TEST(a_failing_command_says_why)
+{
+    struct error e = ERROR_INIT;
+    struct command c;
+    char shell[] = "/bin/sh", flag[] = "-c",
+         script[] = "echo out; echo \"no \033[1m luck\" >&2; exit 7";
+    ck_assert(command_start(&c, (char *[]){shell, flag, script, NULL}, &e));
+    ck_assert_ptr_null(command_finish(&c, 100, NULL, &e));
+    ck_assert_str_eq(e.message, "/bin/sh ended with status 7: no \\x1b[1m luck");
+    error_clear(&e);
+}
+END_TEST
+
 START_TEST(commands_end_as_they_end)
 {
     struct error e = ERROR_INIT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running a program for what it prints. No shell; an empty environment; stdin from /dev/null. */
+/* Running a program for what it prints. No shell; an empty environment; stdin from /dev/null. What
+ * it says on stderr is shown only as part of the error, when it fails. */
 #pragma once
 #include "harness/base/error.h"
 #include <stddef.h>
@@ -8,7 +9,7 @@
 struct command { /* a started program; {.pid = 0} is none */
     const char *program;
     pid_t pid;
-    int out;
+    int out, err; /* a pipe; a file in memory, or -1 */
 };
 
 /* Several may be started before the first is finished. argv[0] is the path of the program. */
