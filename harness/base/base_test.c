@@ -228,6 +228,7 @@ int main(void)
     tcase_add_test(tests, files_are_published_whole);
     tcase_add_test(tests, a_full_disk_is_an_error);
     tcase_add_test(tests, commands_end_as_they_end);
+    tcase_add_test(tests, a_failing_command_says_why);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
