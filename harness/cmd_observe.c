@@ -3,6 +3,7 @@
 #include "harness/cmd_progress.h"
 #include "harness/facts.h"
 #include "harness/plan.h"
+#include "harness/reference.h"
 #include "harness/transport.h"
 #include "runners/record.h"
 #include "runners/runner.h"
@@ -153,7 +154,7 @@ static bool open_images(const struct options *o, const struct cmd_image *images,
 /* The end of a reference: what tells it from others, and fits a column. */
 static const char *short_name(const char *reference)
 {
-    const char *colon = strchr(reference, ':'), *path = colon ? colon + 1 : reference;
+    const char *path = reference_rest(reference);
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 ? name : reference;
 }

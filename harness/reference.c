@@ -2,6 +2,7 @@
 #include "harness/reference.h"
 #include "harness/base/nearest.h"
 #include "harness/base/sha256.h"
+#include "harness/reference_name.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum kind { KIND_PATH, KIND_LAYOUT, KIND_REGISTRY, KIND_REFUSED };
+enum kind { KIND_PATH, KIND_LAYOUT, KIND_REGISTRY, KIND_ENGINE, KIND_REFUSED };
 
 static const struct {
     const char *name;
@@ -21,9 +22,9 @@ static const struct {
     {"oci-archive", KIND_LAYOUT},
     {"docker-archive", KIND_LAYOUT},
     {"docker", KIND_REGISTRY},
-    {"dir", KIND_REFUSED},
-    {"docker-daemon", KIND_REFUSED},
-    {"containers-storage", KIND_REFUSED},
+    {"dir", KIND_PATH},
+    {"docker-daemon", KIND_ENGINE},
+    {"containers-storage", KIND_ENGINE},
     {"ostree", KIND_REFUSED},
     {"sif", KIND_REFUSED},
 };
@@ -53,26 +54,6 @@ static const char *likely_transport(const char *path)
     if (S_ISDIR(st.st_mode))
         return is_file(path, "index.json") ? "oci" : "rootfs";
     return S_ISREG(st.st_mode) ? "tar" : NULL;
-}
-
-static bool refuse_registry(const char *name, struct error *e)
-{
-    return error_set(e, ERROR_USAGE,
-                     "registries are not supported yet: use "
-                     "\"skopeo copy docker://%s oci:DIR\", then oci:DIR",
-                     name);
-}
-
-static bool refuse_bare(const char *text, const char *prefix, struct error *e)
-{
-    const char *likely = likely_transport(text);
-    if (likely)
-        return error_set(e, ERROR_USAGE, "%s has no transport (did you mean %s:%s?)", text, likely,
-                         text);
-    CLEANUP_FREE char *hint = transport_hint(prefix ? prefix : "");
-    if (prefix && *hint)
-        return error_set(e, ERROR_USAGE, "unknown transport \"%s\"%s", prefix, hint);
-    return refuse_registry(text, e);
 }
 
 static bool parse_index(const char *digits, long *ret)
@@ -124,6 +105,55 @@ static bool parse_layout(struct pool *pool, const char *rest, struct reference *
     return true;
 }
 
+/* ---- registries and engines ---- */
+
+static bool parse_registry(struct pool *pool, const char *name, struct reference *r,
+                           struct error *e)
+{
+    r->path = pool_intern(pool, name);
+    if (!reference_parse_name(pool, name, r, e))
+        return false;
+    r->text = pool_printf(pool, "docker://%s", reference_name(pool, r));
+    return true;
+}
+
+static bool parse_engine(struct pool *pool, const char *rest, struct reference *r, struct error *e)
+{
+    if (*rest == '[')
+        return error_set(e, ERROR_USAGE, "%s: takes the image's name alone, without [STORAGE]",
+                         r->transport);
+    const char *id = pool_printf(pool, "sha256:%s", *rest == '@' ? rest + 1 : rest);
+    r->path = pool_intern(pool, rest);
+    if (sha256_valid(rest) || sha256_valid(id)) {
+        r->digest = sha256_valid(rest) ? r->path : id;
+        r->text = pool_printf(pool, "%s:%s", r->transport, r->digest);
+        return true;
+    }
+    if (!reference_parse_name(pool, rest, r, e))
+        return false;
+    r->text = pool_printf(pool, "%s:%s", r->transport, reference_name(pool, r));
+    return true;
+}
+
+/* A name without a transport. What is a file here, or nearly names a transport and is no name of an
+ * image, was meant otherwise. */
+static bool parse_bare(struct pool *pool, const char *text, const char *prefix, struct reference *r,
+                       struct error *e)
+{
+    const char *likely = likely_transport(text);
+    if (likely)
+        return error_set(e, ERROR_USAGE, "%s has no transport (did you mean %s:%s?)", text, likely,
+                         text);
+    CLEANUP_FREE char *hint = transport_hint(prefix ? prefix : "");
+    r->transport = "docker";
+    bool near = prefix && *hint && strcmp(prefix, "docker") != 0;
+    bool ok = parse_registry(pool, text, r, e);
+    if (!near || (ok && access(text + strlen(prefix) + 1, F_OK) < 0))
+        return ok;
+    error_clear(e);
+    return error_set(e, ERROR_USAGE, "unknown transport \"%s\"%s", prefix, hint);
+}
+
 static bool parse_rest(struct pool *pool, enum kind kind, const char *rest, struct reference *r,
                        struct error *e)
 {
@@ -134,13 +164,33 @@ static bool parse_rest(struct pool *pool, enum kind kind, const char *rest, stru
     case KIND_LAYOUT:
         return parse_layout(pool, rest, r, e);
     case KIND_REGISTRY:
-        return refuse_registry(strncmp(rest, "//", 2) == 0 ? rest + 2 : rest, e);
+        return parse_registry(pool, rest + strlen("//"), r, e);
+    case KIND_ENGINE:
+        return parse_engine(pool, rest, r, e);
     case KIND_REFUSED:
         break;
     }
     return error_set(e, ERROR_USAGE,
                      "%s: is not supported: use \"skopeo copy %s:%s oci:DIR\", then oci:DIR",
                      r->transport, r->transport, rest);
+}
+
+/* The transport that the text begins with, as an index into the table; TRANSPORT_COUNT: none. */
+static size_t find_prefix(const char *text)
+{
+    size_t i = 0;
+    for (; i < TRANSPORT_COUNT; i++) {
+        size_t length = strlen(transports[i].name);
+        if (strncmp(text, transports[i].name, length) == 0 && text[length] == ':')
+            break;
+    }
+    return i;
+}
+
+const char *reference_rest(const char *text)
+{
+    size_t i = find_prefix(text);
+    return i < TRANSPORT_COUNT ? text + strlen(transports[i].name) + 1 : text;
 }
 
 bool reference_parse(struct pool *pool, const char *text, struct reference *ret, struct error *e)
@@ -150,14 +200,15 @@ bool reference_parse(struct pool *pool, const char *text, struct reference *ret,
     if (*text == '\0')
         return error_set(e, ERROR_USAGE, "an image reference is empty");
     const char *prefix = colon ? pool_intern_n(pool, text, (size_t)(colon - text)) : NULL;
-    for (size_t i = 0; prefix && i < TRANSPORT_COUNT; i++) {
-        if (strcmp(prefix, transports[i].name) != 0)
-            continue;
-        r.transport = prefix;
-        if (!parse_rest(pool, transports[i].kind, colon + 1, &r, e))
-            return false;
+    size_t i = find_prefix(text);
+    if (i < TRANSPORT_COUNT)
+        r.transport = transports[i].name;
+    /* docker:20 is an image of that name, docker://x a registry's */
+    bool named = i < TRANSPORT_COUNT &&
+                 (transports[i].kind != KIND_REGISTRY || strncmp(colon + 1, "//", 2) == 0);
+    bool ok = named ? parse_rest(pool, transports[i].kind, colon + 1, &r, e)
+                    : parse_bare(pool, text, prefix, &r, e);
+    if (ok)
         *ret = r;
-        return true;
-    }
-    return refuse_bare(text, prefix, e);
+    return ok;
 }

@@ -191,15 +191,18 @@ static bool open_offer(struct opening *o, const struct offer *offer, struct erro
 
 static const struct transport *find_transport(const char *name)
 {
-    size_t i = 0;
-    while (i < TRANSPORT_COUNT - 1 && strcmp(transports[i]->name, name) != 0)
-        i++;
-    return transports[i];
+    for (size_t i = 0; i < TRANSPORT_COUNT; i++)
+        if (strcmp(transports[i]->name, name) == 0)
+            return transports[i];
+    return NULL;
 }
 
 static bool open_reference(struct opening *o, struct error *e)
 {
     o->transport = find_transport(o->reference.transport);
+    if (!o->transport)
+        return error_set(e, ERROR_USAGE, "%s: is not supported yet: copy it by skopeo to oci:DIR",
+                         o->reference.transport);
     o->layout = (struct layout){o->reference.path, o->transport->archive};
     return o->transport->offer(o->pool, &o->layout, &o->reference, &o->offers, e) &&
            open_chosen(o, e);
