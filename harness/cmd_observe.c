@@ -127,9 +127,8 @@ static bool open_image(const struct options *o, const struct cmd_image *image,
     return image_open(run, &request, e);
 }
 
-static bool open_images(const struct options *o, const struct cmd_image *images, size_t count,
-                        struct run *run, struct progress *progress, int *ret_faults,
-                        struct error *e)
+bool cmd_open_images(const struct options *o, const struct cmd_image *images, size_t count,
+                     struct run *run, struct progress *progress, int *ret_faults, struct error *e)
 {
     struct wanted wanted = {NULL, 0, false};
     bool ok = wanted_platforms(o, &wanted, e);
@@ -276,7 +275,7 @@ bool cmd_observe(const struct options *options, const struct cmd_image *images, 
     *ret = (struct cmd_observation){0, 0};
     progress_init(&progress, options->quiet);
     if (!busy_jobs(options, &busy, e) || !selection_apply(selection, run, e) ||
-        !open_images(options, images, image_count, run, &progress, &ret->faults, e))
+        !cmd_open_images(options, images, image_count, run, &progress, &ret->faults, e))
         return false;
     if (run->image_count == 0)
         return error_set(e, ret->faults ? ERROR_RUN : ERROR_NOTHING, "no image to look at");

@@ -2,6 +2,7 @@
 /* The first half of `check` and all of `run`: images opened, probes run, results written. */
 #pragma once
 #include "harness/base/error.h"
+#include "harness/cmd_progress.h"
 #include "harness/installation.h"
 #include "harness/options.h"
 #include "harness/plan.h"
@@ -19,6 +20,13 @@ struct cmd_observation {
 
 /* Names images that were given as arguments: by the end of their reference where that is enough. */
 void cmd_name_images(struct cmd_image *images, size_t count) NONNULL;
+
+/* Opens the images (--platform beats their own platforms), in order, into run->images. One that
+ * cannot be opened is told on stderr and counted; false only for a word of the user's that is
+ * wrong. */
+bool cmd_open_images(const struct options *options, const struct cmd_image *images, size_t count,
+                     struct run *run, struct progress *progress, int *ret_faults,
+                     struct error *e) NONNULL MUST_CHECK;
 
 /* Opens the images (--platform beats their own platforms), runs the plan, writes results to
  * `results` ("-", a path, or NULL for nowhere) as sandboxes end, in the order of the plan. run: the

@@ -19,6 +19,8 @@ static const struct command_verb verbs[] = {
     {"run", "[IMAGE...]", "only observe; write results (--results FILE, else stdout)", VERB_RUN,
      "IMAGE as for check.\n", true, cmd_run},
     {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", false, cmd_judge},
+    {"pull", "IMAGE...", "fetch and unpack images into the cache, run nothing", VERB_PULL,
+     "IMAGE as for check. Prints of each: name, platform, chain id, root.\n", true, cmd_pull},
     {"list", "checks|cells|platforms|images|flavors|reports", "show what there is", VERB_LIST, "",
      false, cmd_list},
     {"explain", "CHECK", "what is observed, why it matters, what to do, sources", VERB_EXPLAIN, "",

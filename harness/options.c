@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OBSERVE = VERB_CHECK | VERB_RUN, JUDGES = VERB_CHECK | VERB_JUDGE };
+enum {
+    OBSERVE = VERB_CHECK | VERB_RUN,
+    OPEN = OBSERVE | VERB_PULL, /* opens images */
+    JUDGES = VERB_CHECK | VERB_JUDGE,
+};
 
 struct option {
     const char *name;
@@ -22,7 +26,7 @@ struct option {
 #define FIELD(member) offsetof(struct options, member)
 
 static const struct option table[] = {
-    {"platform", 0, "PLATFORM", true, OBSERVE, FIELD(platforms),
+    {"platform", 0, "PLATFORM", true, OPEN, FIELD(platforms),
      "linux/arm64, arm64 or aarch64; repeat for several, \"all\" for all the image has"},
     {"flavor", 0, "FLAVOR", true, OBSERVE, FIELD(flavors),
      "glibc-dynamic, glibc-static, musl-dynamic or musl-static; repeatable"},
@@ -35,11 +39,11 @@ static const struct option table[] = {
     {"results", 0, "FILE", false, OBSERVE, FIELD(results), "write the observations there"},
     {"user", 0, "USER[:GROUP]", false, OBSERVE, FIELD(user), "instead of the image's own user"},
     {"jobs", 'j', "N", false, OBSERVE, FIELD(jobs), "busy probes at a time (default: two a CPU)"},
-    {"cache", 0, "DIR", false, OBSERVE, FIELD(cache), "default $XDG_CACHE_HOME/plimsoll"},
+    {"cache", 0, "DIR", false, OPEN, FIELD(cache), "default $XDG_CACHE_HOME/plimsoll"},
     {"emulate", 0, NULL, false, OBSERVE, FIELD(emulate), "emulate the host's own platform too"},
     {"strict", 0, NULL, false, JUDGES | VERB_LINT, FIELD(strict), "remarks on the matrix fail too"},
     {"color", 0, "WHEN", false, JUDGES, FIELD(color), "auto, always or never (also NO_COLOR)"},
-    {"quiet", 'q', NULL, false, OBSERVE | JUDGES, FIELD(quiet),
+    {"quiet", 'q', NULL, false, OPEN | JUDGES, FIELD(quiet),
      "no progress, and only the last line of the report"},
     {"verbose", 'v', NULL, false, OBSERVE | JUDGES, FIELD(verbose),
      "every verdict, not only bad ones"},

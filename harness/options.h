@@ -14,6 +14,7 @@ enum verb {
     VERB_EXPLAIN = 1 << 4,
     VERB_LINT = 1 << 5,
     VERB_DOCTOR = 1 << 6,
+    VERB_PULL = 1 << 7,
 };
 
 struct texts { /* values of a repeatable option, in order; borrowed from argv or the environment */
