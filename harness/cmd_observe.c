@@ -112,8 +112,15 @@ static bool wanted_platforms(const struct options *o, struct wanted *ret, struct
     return true;
 }
 
+static void print_remark(const char *text, void *data)
+{
+    (void)data;
+    fprintf(stderr, "plimsoll: %s\n", text);
+}
+
 static bool open_image(const struct options *o, const struct cmd_image *image,
-                       const struct wanted *wanted, struct run *run, struct error *e)
+                       const struct wanted *wanted, struct store_pins *pins, struct run *run,
+                       struct error *e)
 {
     bool own = wanted->count == 0;
     struct image_request request = {
@@ -123,19 +130,22 @@ static bool open_image(const struct options *o, const struct cmd_image *image,
         .platforms = own ? image->platforms : (const struct platform *const *)wanted->platforms,
         .platform_count = own ? image->platform_count : wanted->count,
         .all_platforms = wanted->all,
+        .pins = pins,
+        .remark = print_remark,
     };
     return image_open(run, &request, e);
 }
 
 bool cmd_open_images(const struct options *o, const struct cmd_image *images, size_t count,
-                     struct run *run, struct progress *progress, int *ret_faults, struct error *e)
+                     struct run *run, struct store_pins *pins, struct progress *progress,
+                     int *ret_faults, struct error *e)
 {
     struct wanted wanted = {NULL, 0, false};
     bool ok = wanted_platforms(o, &wanted, e);
     for (size_t i = 0; ok && i < count; i++) {
         struct error fault = ERROR_INIT;
         progress_say(progress, "opening %s", images[i].reference);
-        if (open_image(o, &images[i], &wanted, run, &fault))
+        if (open_image(o, &images[i], &wanted, pins, run, &fault))
             continue;
         if (fault.code == ERROR_USAGE) { /* a wrong word, not a bad image */
             *e = fault;
@@ -265,22 +275,33 @@ static bool run_plan(unsigned busy, const struct installation *where, struct run
     return ok;
 }
 
-bool cmd_observe(const struct options *options, const struct cmd_image *images, size_t image_count,
-                 const struct selection *selection, const struct installation *where,
-                 struct run *run, const char *results, struct cmd_observation *ret, struct error *e)
+static bool observe(const struct options *options, const struct cmd_image *images,
+                    size_t image_count, const struct selection *selection,
+                    const struct installation *where, struct run *run, const char *results,
+                    struct store_pins *pins, struct cmd_observation *ret, struct error *e)
 {
     struct progress progress;
     struct plan plan;
     unsigned busy = 0;
-    *ret = (struct cmd_observation){0, 0};
     progress_init(&progress, options->quiet);
     if (!busy_jobs(options, &busy, e) || !selection_apply(selection, run, e) ||
-        !cmd_open_images(options, images, image_count, run, &progress, &ret->faults, e))
+        !cmd_open_images(options, images, image_count, run, pins, &progress, &ret->faults, e))
         return false;
     if (run->image_count == 0)
         return error_set(e, ret->faults ? ERROR_RUN : ERROR_NOTHING, "no image to look at");
     plan_make(run, selection, where, &plan);
     bool ok = run_plan(busy, where, run, &plan, results, &progress, &ret->signal, e);
     plan_done(&plan);
+    return ok;
+}
+
+bool cmd_observe(const struct options *options, const struct cmd_image *images, size_t image_count,
+                 const struct selection *selection, const struct installation *where,
+                 struct run *run, const char *results, struct cmd_observation *ret, struct error *e)
+{
+    struct store_pins pins = {NULL, 0};
+    *ret = (struct cmd_observation){0, 0};
+    bool ok = observe(options, images, image_count, selection, where, run, results, &pins, ret, e);
+    store_unpin(&pins);
     return ok;
 }

@@ -6,6 +6,7 @@
 #include "harness/installation.h"
 #include "harness/options.h"
 #include "harness/plan.h"
+#include "harness/store.h"
 
 struct cmd_image { /* what to open: an argument, or an entry of a matrix */
     const char *name, *reference;
@@ -23,10 +24,10 @@ void cmd_name_images(struct cmd_image *images, size_t count) NONNULL;
 
 /* Opens the images (--platform beats their own platforms), in order, into run->images. One that
  * cannot be opened is told on stderr and counted; false only for a word of the user's that is
- * wrong. */
+ * wrong. Their roots stay in the cache as long as they are pinned. */
 bool cmd_open_images(const struct options *options, const struct cmd_image *images, size_t count,
-                     struct run *run, struct progress *progress, int *ret_faults,
-                     struct error *e) NONNULL MUST_CHECK;
+                     struct run *run, struct store_pins *pins, struct progress *progress,
+                     int *ret_faults, struct error *e) NONNULL MUST_CHECK;
 
 /* Opens the images (--platform beats their own platforms), runs the plan, writes results to
  * `results` ("-", a path, or NULL for nowhere) as sandboxes end, in the order of the plan. run: the

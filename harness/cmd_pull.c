@@ -18,12 +18,14 @@ static int pull(const struct options *options, struct run *run, struct error *e)
     size_t count = options->arguments.count;
     struct cmd_image *images = must_calloc(count, sizeof *images);
     struct progress progress;
+    struct store_pins pins = {NULL, 0};
     int faults = 0;
     for (size_t i = 0; i < count; i++)
         images[i].reference = options->arguments.items[i];
     cmd_name_images(images, count);
     progress_init(&progress, options->quiet);
-    bool ok = cmd_open_images(options, images, count, run, &progress, &faults, e);
+    bool ok = cmd_open_images(options, images, count, run, &pins, &progress, &faults, e);
+    store_unpin(&pins);
     progress_end(&progress);
     free(images);
     if (!ok)

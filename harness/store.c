@@ -15,11 +15,6 @@
 
 enum { LEFTOVER_LIMIT = 1000 };
 
-static const char *hex_of(const char *digest)
-{
-    return digest + strlen("sha256:");
-}
-
 /* ---- opening ---- */
 
 static char *default_path(struct error *e)
@@ -40,26 +35,75 @@ static bool check_owner(const char *path, struct error *e)
     if (stat(path, &st) < 0)
         return error_errno(e, ERROR_RUN, errno, "cannot use the cache %s", path);
     if (st.st_uid != geteuid())
-        return error_set(e, ERROR_USAGE, "the cache %s belongs to user %u, not to you", path,
-                         (unsigned)st.st_uid);
+        return error_set(e, ERROR_USAGE,
+                         "the cache %s belongs to user %u, not to you: give another one with "
+                         "--cache or XDG_CACHE_HOME",
+                         path, (unsigned)st.st_uid);
     return (st.st_mode & 0022) == 0 || chmod(path, st.st_mode & 07755) == 0 ||
            error_errno(e, ERROR_RUN, errno, "cannot close the cache %s to others", path);
 }
 
-static void remove_leftover(const struct store *s, const char *name)
+/* Images hold setuid programs, and files that are nobody else's business. */
+static bool make_part(const char *path, struct error *e)
 {
-    CLEANUP_FREE char *lock = must_printf("%s/lock/%s", s->path, name);
-    CLEANUP_FREE char *work = must_printf("%s/work/%s", s->path, name);
-    CLEANUP_CLOSE int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    struct error ignored = ERROR_INIT; /* what cannot be removed now is tried again next time */
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && !file_remove_tree(work, &ignored))
-        error_clear(&ignored);
+    struct stat st;
+    if (!file_make_dirs(path, e))
+        return false;
+    if (stat(path, &st) < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot use the cache %s", path);
+    return (st.st_mode & 0077) == 0 || chmod(path, 0700) == 0 || errno == EROFS ||
+           error_errno(e, ERROR_RUN, errno, "cannot close the cache %s to others", path);
 }
 
-static void remove_leftovers(const struct store *s)
+static bool make_parts(const struct store *s, struct error *e)
 {
-    CLEANUP_FREE char *work = must_printf("%s/work", s->path);
-    CLEANUP_CLOSE int fd = open(work, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    static const char *const parts[] = {"roots", "roots/sha256", "blobs", "blobs/sha256", "images",
+                                        "refs",  "memo",         "lock",  "work"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        CLEANUP_FREE char *part = must_printf("%s/%s", s->path, parts[i]);
+        if (!make_part(part, e))
+            return false;
+    }
+    return true;
+}
+
+static bool begin_session(struct store *s, struct error *e)
+{
+    CLEANUP_FREE char *blobs = must_printf("%s/blobs", s->path);
+    int fd = open(blobs, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result = -1;
+    if (fd >= 0)
+        do /* waits for whoever takes blobs away */
+            result = flock(fd, LOCK_SH);
+        while (result < 0 && errno == EINTR);
+    if (result < 0) {
+        error_errno(e, ERROR_RUN, errno, "cannot lock %s", blobs);
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    s->session = fd;
+    return true;
+}
+
+/* The work of a process that died; a lock of its own says that it is not. What cannot be removed
+ * now is tried again next time. */
+static void remove_leftover(const struct store *s, const char *name)
+{
+    CLEANUP_FREE char *path = must_printf("%s/lock/%s", s->path, name);
+    CLEANUP_FREE char *work = must_printf("%s/work/%s", s->path, name);
+    struct store_lock lock;
+    struct error ignored = ERROR_INIT;
+    if (!store_lock_try(path, &lock))
+        return;
+    if (!file_remove_tree(work, &ignored))
+        error_clear(&ignored);
+    store_lock_release(&lock);
+}
+
+static void remove_leftovers(const struct store *s, const char *part)
+{
+    CLEANUP_FREE char *path = must_printf("%s/%s", s->path, part);
+    CLEANUP_CLOSE int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;
     CLEANUP_NAMES struct tree_names names = tree_list(fd, ".", LEFTOVER_LIMIT);
@@ -69,93 +113,25 @@ static void remove_leftovers(const struct store *s)
 
 bool store_open(struct store *s, const char *dir, struct error *e)
 {
-    static const char *const parts[] = {"roots/sha256", "blobs/sha256", "refs",
-                                        "memo",         "lock",         "work"};
-    s->path = dir && *dir ? must_strdup(dir) : default_path(e);
-    bool ok = s->path && file_make_dirs(s->path, e) && check_owner(s->path, e);
-    for (size_t i = 0; ok && i < sizeof parts / sizeof *parts; i++) {
-        CLEANUP_FREE char *part = must_printf("%s/%s", s->path, parts[i]);
-        ok = file_make_dirs(part, e);
-    }
-    if (!ok) {
+    *s = (struct store){.path = dir && *dir ? must_strdup(dir) : default_path(e), .session = -1};
+    if (!s->path || !file_make_dirs(s->path, e) || !check_owner(s->path, e) || !make_parts(s, e) ||
+        !begin_session(s, e)) {
         store_close(s);
         return false;
     }
-    remove_leftovers(s);
+    remove_leftovers(s, "work");
+    remove_leftovers(s, "lock");
     return true;
 }
 
 void store_close(struct store *s)
 {
+    if (!s->path)
+        return;
+    if (s->session >= 0)
+        close(s->session);
     free(s->path);
-    s->path = NULL;
-}
-
-/* ---- roots ---- */
-
-char *store_root(const struct store *s, const char *chain)
-{
-    CLEANUP_FREE char *path = must_printf("%s/roots/sha256/%s/rootfs", s->path, hex_of(chain));
-    return access(path, F_OK) == 0 ? realpath(path, NULL) : NULL;
-}
-
-bool store_lock(const struct store *s, const char *key, struct store_work *ret, struct error *e)
-{
-    CLEANUP_FREE char *path = must_printf("%s/lock/%s", s->path, hex_of(key));
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot open the lock %s", path);
-    int result;
-    do
-        result = flock(fd, LOCK_EX);
-    while (result < 0 && errno == EINTR);
-    if (result < 0) {
-        error_errno(e, ERROR_RUN, errno, "cannot lock %s", path);
-        close(fd);
-        return false;
-    }
-    *ret = (struct store_work){.lock = fd};
-    return true;
-}
-
-bool store_work_start(const struct store *s, const char *key, struct store_work *w, struct error *e)
-{
-    CLEANUP_FREE char *dir = must_printf("%s/work/%s", s->path, hex_of(key));
-    if (!file_remove_tree(dir, e))
-        return false;
-    if (mkdir(dir, 0755) < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot make directory %s", dir);
-    w->dir = must_strdup(dir);
-    return true;
-}
-
-static bool sync_all(const char *dir, struct error *e)
-{
-    CLEANUP_CLOSE int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || syncfs(fd) < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot sync %s", dir);
-    return true;
-}
-
-bool store_publish(const struct store *s, struct store_work *w, const char *chain, struct error *e)
-{
-    CLEANUP_FREE char *target = must_printf("%s/roots/sha256/%s", s->path, hex_of(chain));
-    if (!sync_all(w->dir, e))
-        return false;
-    if (rename(w->dir, target) < 0 && errno != EEXIST && errno != ENOTEMPTY)
-        return error_errno(e, ERROR_RUN, errno, "cannot publish %s", target);
-    return true;
-}
-
-void store_work_done(struct store_work *w)
-{
-    struct error ignored = ERROR_INIT; /* the next run tries again */
-    if (w->dir && !file_remove_tree(w->dir, &ignored))
-        error_clear(&ignored);
-    free(w->dir);
-    if (w->lock > 0)
-        close(w->lock);
-    *w = (struct store_work){0};
+    *s = (struct store){0};
 }
 
 /* ---- memo ---- */
@@ -179,7 +155,7 @@ bool store_file_key(const char *path, char ret[SHA256_TEXT_SIZE], struct error *
 
 bool store_recall(const struct store *s, const char *key, char ret[SHA256_TEXT_SIZE])
 {
-    CLEANUP_FREE char *path = must_printf("%s/memo/%s", s->path, hex_of(key));
+    CLEANUP_FREE char *path = must_printf("%s/memo/%s", s->path, key + strlen("sha256:"));
     struct error ignored = ERROR_INIT; /* not remembered: found out anew */
     CLEANUP_FREE char *digest = file_read(path, SHA256_TEXT_SIZE, NULL, &ignored);
     error_clear(&ignored);
@@ -191,6 +167,6 @@ bool store_recall(const struct store *s, const char *key, char ret[SHA256_TEXT_S
 
 bool store_remember(const struct store *s, const char *key, const char *digest, struct error *e)
 {
-    CLEANUP_FREE char *path = must_printf("%s/memo/%s", s->path, hex_of(key));
+    CLEANUP_FREE char *path = must_printf("%s/memo/%s", s->path, key + strlen("sha256:"));
     return file_publish(path, digest, strlen(digest), e);
 }

@@ -12,7 +12,7 @@
 static const struct transport *const transports[] = {&transport_rootfs, &transport_tar,
                                                      &transport_oci, &transport_oci_archive,
                                                      &transport_docker_archive};
-enum { TRANSPORT_COUNT = sizeof transports / sizeof *transports };
+enum { TRANSPORT_COUNT = sizeof transports / sizeof *transports, PIN_TRIES = 3 };
 
 struct opening { /* of one reference */
     struct pool *pool;
@@ -132,6 +132,35 @@ static const struct platform *find_platform(struct opening *o, const char *root,
     return NULL;
 }
 
+static void remark_damage(const struct opening *o, const struct contents *c)
+{
+    char chain[SHA256_TEXT_SIZE] = "";
+    for (size_t i = 0; i < c->layer_count && c->layers[i].diff_id; i++)
+        unpack_chain(chain, c->layers[i].diff_id);
+    CLEANUP_FREE char *fault = *chain ? store_root_fault(&o->store, chain) : NULL;
+    if (!fault || !o->request->remark)
+        return;
+    CLEANUP_FREE char *text = must_printf(
+        "the unpacked root %s in the cache is damaged, and made again: %s", chain, fault);
+    o->request->remark(text, o->request->remark_data);
+}
+
+/* Between unpacking and pinning another process may take the root away: then once more. */
+static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
+                            struct error *e)
+{
+    char *root = NULL;
+    for (int i = 0; i < PIN_TRIES; i++) {
+        root = unpack_root(&o->store, o->pool, &o->layout, c->layers, c->layer_count, chain, e);
+        if (!root || !o->request->pins || store_pin(&o->store, chain, o->request->pins))
+            return root;
+        free(root);
+    }
+    error_set(e, ERROR_RUN, "the root is taken out of the cache %s as often as it is put there",
+              o->store.path);
+    return NULL;
+}
+
 static bool find_root(struct opening *o, struct contents *c, struct image *image, struct error *e)
 {
     image->root = c->directory;
@@ -140,13 +169,23 @@ static bool find_root(struct opening *o, struct contents *c, struct image *image
     char chain[SHA256_TEXT_SIZE];
     if (!o->store.path && !store_open(&o->store, o->request->cache_dir, e))
         return false;
-    CLEANUP_FREE char *root =
-        unpack_root(&o->store, o->pool, &o->layout, c->layers, c->layer_count, chain, e);
+    remark_damage(o, c);
+    CLEANUP_FREE char *root = unpack_and_pin(o, c, chain, e);
     if (!root)
         return false;
     image->root = pool_intern(o->pool, root);
     image->chain_id = pool_intern(o->pool, chain);
     return true;
+}
+
+/* For `plimsoll cache`; a cache that cannot be written to serves as well. */
+static void note_use(const struct opening *o, const struct image *image)
+{
+    struct error ignored = ERROR_INIT;
+    struct store_image note = {image->reference, image->platform->name, image->manifest_digest,
+                               image->chain_id};
+    if (image->chain_id && !store_note_image(&o->store, &note, &ignored))
+        error_clear(&ignored);
 }
 
 static void take_layers(const struct contents *c, struct image *image)
@@ -184,7 +223,10 @@ static bool open_offer(struct opening *o, const struct offer *offer, struct erro
         return false;
     take_layers(&contents, image);
     image->platform = offer->platform_text ? offer->platform : find_platform(o, image->root, e);
-    return image->platform && facts_read(o->pool, image, e);
+    if (!image->platform || !facts_read(o->pool, image, e))
+        return false;
+    note_use(o, image);
+    return true;
 }
 
 /* ---- one reference ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From references to images: layouts made on the spot, good ones, damaged ones, and the cache. */
 #include "harness/facts.h"
-#include "harness/tar_fixture.h"
+#include "harness/layout_fixture.h"
 #include "harness/transport.h"
 #include "harness/unpack.h"
 
@@ -63,116 +63,12 @@ static void expect_content(const struct image *image, const char *name, const ch
     ck_assert_str_eq(text, wanted);
 }
 
-/* ---- layouts ---- */
-
-struct blob {
-    char digest[SHA256_TEXT_SIZE];
-    size_t size;
-};
-
-static struct blob add_blob(const char *layout, const void *data, size_t size)
-{
-    struct blob b = {.size = size};
-    sha256_of(data, size, b.digest);
-    CLEANUP_FREE char *name = must_printf("%s/blobs/sha256/%s", layout, b.digest + 7);
-    fixture_write(dir, name, data, size);
-    return b;
-}
-
-static struct blob add_text(const char *layout, const char *text)
-{
-    return add_blob(layout, text, strlen(text));
-}
-
-static struct blob add_config(const char *layout, const char *arch, const char *diff_ids)
-{
-    CLEANUP_FREE char *config = must_printf(
-        "{\"os\":\"linux\",\"architecture\":\"%s\",\"config\":{\"User\":\"app\",\"Env\":"
-        "[\"PATH=/bin\",\"A=b\"],\"Labels\":{\"org.opencontainers.image.version\":\"7\",\"x\":"
-        "\"y\"}},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]}}",
-        arch, diff_ids);
-    return add_text(layout, config);
-}
-
-/* An image of two layers: "base" with /a and /b, then one that changes /a and removes /b. */
-static struct blob add_image(const char *layout, const char *arch, int filter)
-{
-    CLEANUP_TEXT struct text diffs = TEXT_INIT, layers = TEXT_INIT;
-    const struct tar_member first[] = {{'f', "a", arch}, {'f', "b", "b"}, {0}};
-    const struct tar_member second[] = {{'f', ".wh.b", ""}, {'f', "c", "c"}, {0}};
-    const struct tar_member *const both[] = {first, second};
-    for (size_t i = 0; i < 2; i++) {
-        char diff[SHA256_TEXT_SIZE];
-        struct text plain = tar_fixture_make(ARCHIVE_FILTER_NONE, both[i]);
-        struct text packed = tar_fixture_make(filter, both[i]);
-        sha256_of(plain.data, plain.length, diff);
-        struct blob b = add_blob(layout, packed.data, packed.length);
-        text_printf(&diffs, "%s\"%s\"", i > 0 ? "," : "", diff);
-        text_printf(&layers,
-                    "%s{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\","
-                    "\"digest\":\"%s\",\"size\":%zu}",
-                    i > 0 ? "," : "", b.digest, b.size);
-        text_done(&plain);
-        text_done(&packed);
-    }
-    struct blob config = add_config(layout, arch, text_get(&diffs));
-    CLEANUP_FREE char *manifest =
-        must_printf("{\"schemaVersion\":2,\"config\":{\"digest\":\"%s\",\"size\":%zu},"
-                    "\"layers\":[%s]}",
-                    config.digest, config.size, text_get(&layers));
-    return add_text(layout, manifest);
-}
-
-static char *descriptor(const struct blob *b, const char *kind, const char *platform,
-                        const char *tag)
-{
-    return must_printf("{\"mediaType\":\"application/vnd.oci.image.%s.v1+json\",\"digest\":\"%s\","
-                       "\"size\":%zu%s%s%s%s%s%s}",
-                       kind, b->digest, b->size,
-                       platform ? ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" : "",
-                       platform ? platform : "", platform ? "\"}" : "",
-                       tag ? ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"" : "",
-                       tag ? tag : "", tag ? "\"}" : "");
-}
-
-static char *index_of(const char *one, const char *two)
-{
-    return must_printf("{\"schemaVersion\":2,\"manifests\":[%s%s%s]}", one, two ? "," : "",
-                       two ? two : "");
-}
-
-static struct blob make_layout(const char *layout, int filter)
-{
-    struct blob manifest = add_image(layout, "amd64", filter);
-    CLEANUP_FREE char *d = descriptor(&manifest, "manifest", NULL, "one");
-    CLEANUP_FREE char *index = index_of(d, NULL);
-    CLEANUP_FREE char *name = must_printf("%s/index.json", layout);
-    fixture_text(dir, name, index);
-    return manifest;
-}
-
-/* index.json -> an index tagged "multi" -> arm64 and amd64. */
-static struct blob make_multi(const char *layout)
-{
-    struct blob arm = add_image(layout, "arm64", ARCHIVE_FILTER_GZIP);
-    struct blob amd = add_image(layout, "amd64", ARCHIVE_FILTER_GZIP);
-    CLEANUP_FREE char *one = descriptor(&arm, "manifest", "arm64", NULL);
-    CLEANUP_FREE char *two = descriptor(&amd, "manifest", "amd64", NULL);
-    CLEANUP_FREE char *inner = index_of(one, two);
-    struct blob nested = add_text(layout, inner);
-    CLEANUP_FREE char *d = descriptor(&nested, "index", NULL, "multi");
-    CLEANUP_FREE char *outer = index_of(d, NULL);
-    CLEANUP_FREE char *name = must_printf("%s/index.json", layout);
-    fixture_text(dir, name, outer);
-    return nested;
-}
-
 /* ---- good ones ---- */
 
 START_TEST(a_layout_becomes_an_image)
 {
     static const int filters[] = {ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_ZSTD};
-    struct blob manifest = make_layout("oci", filters[_i]);
+    struct blob manifest = layout_make(dir, "oci", filters[_i]);
     const struct image *image = open_good("oci:%s/oci:one", NULL);
     ck_assert_str_eq(image->manifest_digest, manifest.digest);
     ck_assert_ptr_null(image->index_digest);
@@ -196,7 +92,7 @@ END_TEST
 
 START_TEST(an_index_offers_its_platforms)
 {
-    struct blob index = make_multi("oci");
+    struct blob index = layout_make_multi(dir, "oci");
     ck_assert_str_eq(open_good("oci:%s/oci", platform_of_host()->name)->platform->name,
                      platform_of_host()->name);
     const struct image *arm = open_good("oci:%s/oci:multi", "linux/arm64");
@@ -216,7 +112,7 @@ END_TEST
 
 START_TEST(a_digest_chooses)
 {
-    struct blob manifest = make_layout("oci", ARCHIVE_FILTER_GZIP);
+    struct blob manifest = layout_make(dir, "oci", ARCHIVE_FILTER_GZIP);
     CLEANUP_FREE char *good = must_printf("oci:%%s/oci@%s", manifest.digest);
     ck_assert_str_eq(open_good(good, NULL)->manifest_digest, manifest.digest);
     open_bad("oci:%s/oci:two", NULL, "no image two in");
@@ -233,7 +129,7 @@ static void pack(const char *from, const char *to)
 
 START_TEST(an_archive_is_like_its_layout)
 {
-    make_multi("oci");
+    layout_make_multi(dir, "oci");
     pack("oci", "oci.tar");
     const struct image *a = open_good("oci:%s/oci", "arm64");
     CLEANUP_FREE char *chain = must_strdup(a->chain_id);
@@ -253,7 +149,7 @@ START_TEST(a_docker_archive_is_read)
     fixture_write(dir, "d/one/layer.tar", layer.data, layer.length);
     text_done(&layer);
     CLEANUP_FREE char *ids = must_printf("\"%s\"", diff);
-    struct blob config = add_config("d", "arm64", ids);
+    struct blob config = blob_add_config(dir, "d", "arm64", ids);
     CLEANUP_FREE char *manifest =
         must_printf("[{\"Config\":\"blobs/sha256/%s\",\"RepoTags\":[\"x:latest\"],\"Layers\":"
                     "[\"one/layer.tar\"]},"
@@ -286,7 +182,7 @@ static void spoil(const char *layout, const char *digest, const void *data, size
 
 START_TEST(damaged_documents_are_refused)
 {
-    struct blob manifest = make_layout("oci", ARCHIVE_FILTER_GZIP);
+    struct blob manifest = layout_make(dir, "oci", ARCHIVE_FILTER_GZIP);
     char *longer = must_calloc(manifest.size + 2, 1);
     memset(longer, ' ', manifest.size + 1);
     spoil("oci", manifest.digest, longer, manifest.size);
@@ -315,7 +211,7 @@ static void open_spoilt_layer(const char *blob, size_t keep, char flip, const ch
 
 START_TEST(damaged_layers_are_refused)
 {
-    make_layout("oci", ARCHIVE_FILTER_NONE);
+    layout_make(dir, "oci", ARCHIVE_FILTER_NONE);
     struct text layer = tar_fixture_make(
         ARCHIVE_FILTER_NONE, (struct tar_member[]){{'f', "a", "amd64"}, {'f', "b", "b"}, {0}});
     char digest[SHA256_TEXT_SIZE];
@@ -337,17 +233,17 @@ START_TEST(a_wrong_diff_id_is_refused)
 {
     struct text layer =
         tar_fixture_make(ARCHIVE_FILTER_GZIP, (struct tar_member[]){{'f', "a", "a"}, {0}});
-    struct blob b = add_blob("oci", layer.data, layer.length);
+    struct blob b = blob_add(dir, "oci", layer.data, layer.length);
     text_done(&layer);
     CLEANUP_FREE char *ids = must_printf("\"%s\"", b.digest); /* of the packed bytes */
-    struct blob config = add_config("oci", "amd64", ids);
+    struct blob config = blob_add_config(dir, "oci", "amd64", ids);
     CLEANUP_FREE char *text =
         must_printf("{\"schemaVersion\":2,\"config\":{\"digest\":\"%s\",\"size\":%zu},\"layers\":"
                     "[{\"digest\":\"%s\",\"size\":%zu}]}",
                     config.digest, config.size, b.digest, b.size);
-    struct blob manifest = add_text("oci", text);
-    CLEANUP_FREE char *d = descriptor(&manifest, "manifest", NULL, NULL);
-    CLEANUP_FREE char *index = index_of(d, NULL);
+    struct blob manifest = blob_add_text(dir, "oci", text);
+    CLEANUP_FREE char *d = blob_descriptor(&manifest, "manifest", NULL, NULL);
+    CLEANUP_FREE char *index = blob_index(d, NULL);
     fixture_text(dir, "oci/index.json", index);
     open_bad("oci:%s/oci", NULL, "its tar is damaged");
 }
@@ -400,14 +296,45 @@ START_TEST(a_tar_is_read_once_until_it_changes)
     const struct image *first = open_good("tar:%s/x.tar", "amd64");
     expect_content(first, "a", "one");
     ck_assert_str_eq(first->chain_id, first->diff_ids[0]);
-    CLEANUP_FREE char *planted = must_printf("%s/planted", first->root);
-    ck_assert_int_eq(mkdir(planted, 0755), 0); /* stays: the root is not made again */
+    struct stat before, after;
+    ck_assert_int_eq(stat(first->root, &before), 0);
     const struct image *second = open_good("tar:%s/x.tar", "amd64");
-    CLEANUP_FREE char *again = must_printf("%s/planted", second->root);
-    ck_assert_int_eq(access(again, F_OK), 0);
+    ck_assert_int_eq(stat(second->root, &after), 0);
+    ck_assert_uint_eq(before.st_ino, after.st_ino); /* the root is not made again */
     make_tar("x.tar", "two");
     const struct image *third = open_good("tar:%s/x.tar", "amd64");
     expect_content(third, "a", "two");
+}
+END_TEST
+
+static void take_remark(const char *text, void *data)
+{
+    text_add(data, text);
+}
+
+START_TEST(a_damaged_root_is_made_again)
+{
+    static const char *const damage[] = {"rm rootfs/a",        "echo x >record.json",
+                                         "echo {} >seal.json", "rm -r rootfs",
+                                         "rm seal.json",       "rm record.json"};
+    layout_make(dir, "oci", ARCHIVE_FILTER_GZIP);
+    const struct image *image = open_good("oci:%s/oci", NULL);
+    CLEANUP_FREE char *command = must_printf("cd %s/.. && %s", image->root, damage[_i]);
+    ck_assert_int_eq(system(command), 0);
+    CLEANUP_TEXT struct text remarks = TEXT_INIT;
+    CLEANUP_FREE char *reference = must_printf("oci:%s/oci", dir);
+    struct error e = ERROR_INIT;
+    struct image_request request = {
+        .reference = reference, .cache_dir = cache, .remark = take_remark, .remark_data = &remarks};
+    ck_assert_msg(image_open(run, &request, &e), "%s", e.message);
+    ck_assert_ptr_nonnull(strstr(text_get(&remarks), run->images[1].chain_id));
+    expect_content(&run->images[1], "a", "amd64");
+    CLEANUP_FREE char *work = must_printf("%s/work", cache);
+    ck_assert_int_eq(rmdir(work), 0); /* the damaged one is gone */
+    ck_assert_int_eq(mkdir(work, 0700), 0);
+    text_clear(&remarks);
+    ck_assert(image_open(run, &request, &e));
+    ck_assert_uint_eq(remarks.length, 0);
 }
 END_TEST
 
@@ -431,7 +358,7 @@ END_TEST
 
 START_TEST(processes_share_the_work)
 {
-    make_layout("oci", ARCHIVE_FILTER_GZIP);
+    layout_make(dir, "oci", ARCHIVE_FILTER_GZIP);
     pid_t pids[4];
     for (size_t i = 0; i < 4; i++) {
         pids[i] = fork();
@@ -465,6 +392,7 @@ int main(void)
     tcase_add_test(c, wrong_paths_are_explained);
     tcase_add_test(c, messages_are_printable);
     tcase_add_test(c, a_tar_is_read_once_until_it_changes);
+    tcase_add_loop_test(c, a_damaged_root_is_made_again, 0, 6);
     tcase_add_test(c, half_done_work_is_removed);
     tcase_add_test(c, processes_share_the_work);
     Suite *s = suite_create("transport");

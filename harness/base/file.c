@@ -67,6 +67,22 @@ static bool write_and_sync(int fd, const char *name, const void *data, size_t si
     return true;
 }
 
+bool file_sync_dir(const char *path, struct error *e)
+{
+    CLEANUP_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* EACCES: one that may be written to and not read; EINVAL: no such thing in this file system */
+    return (fd < 0 && errno == EACCES) || (fd >= 0 && (fsync(fd) == 0 || errno == EINVAL)) ||
+           error_errno(e, ERROR_RUN, errno, "cannot sync %s", path);
+}
+
+static bool sync_parent(const char *path, struct error *e)
+{
+    const char *slash = strrchr(path, '/');
+    CLEANUP_FREE char *parent =
+        must_printf("%.*s", slash > path ? (int)(slash - path) : 1, slash ? path : ".");
+    return file_sync_dir(parent, e);
+}
+
 bool file_publish(const char *path, const void *data, size_t size, struct error *e)
 {
     if (strcmp(path, "-") == 0)
@@ -89,7 +105,7 @@ bool file_publish(const char *path, const void *data, size_t size, struct error 
         ok = error_errno(e, ERROR_RUN, errno, "cannot write %s", path);
     if (!ok)
         unlink(temporary);
-    return ok;
+    return ok && sync_parent(path, e);
 }
 
 bool file_make_dirs(const char *path, struct error *e)

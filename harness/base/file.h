@@ -14,8 +14,11 @@ char *file_read_fd(int fd, const char *name, size_t limit, size_t *ret_length,
 
 bool file_write_all(int fd, const char *name, const void *data, size_t size,
                     struct error *e) MUST_CHECK;
-/* Temporary file, fsync, rename; "-" writes to standard output. */
+/* Temporary file, fsync, rename, fsync of the directory; "-" writes to standard output. */
 bool file_publish(const char *path, const void *data, size_t size, struct error *e) MUST_CHECK;
+
+/* What was renamed into or out of a directory outlives a power failure from here on. */
+bool file_sync_dir(const char *path, struct error *e) MUST_CHECK;
 
 bool file_make_dirs(const char *path,
                     struct error *e) MUST_CHECK; /* mkdir -p, mode 0777 & ~umask */

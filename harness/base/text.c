@@ -58,6 +58,14 @@ void text_clear(struct text *t)
         t->data[0] = '\0';
 }
 
+void text_cut(struct text *t, size_t length)
+{
+    if (length < t->length) {
+        t->length = length;
+        t->data[length] = '\0';
+    }
+}
+
 void text_done(struct text *t)
 {
     free(t->data);

@@ -19,8 +19,9 @@ void text_add(struct text *t, const char *more) NONNULL;
 void text_add_n(struct text *t, const char *more, size_t length) NONNULL;
 void text_add_char(struct text *t, char c) NONNULL;
 void text_printf(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3) NONNULL;
-void text_clear(struct text *t) NONNULL; /* keeps the memory */
-void text_done(struct text *t) NONNULL;  /* frees; t may be used again */
+void text_clear(struct text *t) NONNULL;              /* keeps the memory */
+void text_cut(struct text *t, size_t length) NONNULL; /* keeps the first so many bytes */
+void text_done(struct text *t) NONNULL;               /* frees; t may be used again */
 
 /* The text so far, never NULL. */
 const char *text_get(const struct text *t) NONNULL;
