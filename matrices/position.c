@@ -63,7 +63,7 @@ bool faults_report(const struct faults *f, struct error *e)
                     f->list[i].at.column, f->list[i].text);
     if (f->dropped)
         text_printf(&all, "\n... and %zu more", f->dropped);
-    return error_set(e, ERROR_USAGE, "%s", text_get(&all));
+    return error_set_lines(e, ERROR_USAGE, text_get(&all));
 }
 
 void faults_done(struct faults *f)

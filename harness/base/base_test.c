@@ -29,6 +29,20 @@ START_TEST(error_grows_context)
 }
 END_TEST
 
+START_TEST(errors_are_printable)
+{
+    struct error e = ERROR_INIT;
+    error_set(&e, ERROR_RUN, "no \"%s\"", "a\nb\033[2J\377\303\244\\");
+    error_context(&e, "%s", "\r");
+    ck_assert_str_eq(e.message, "\\x0d: no \"a\\x0ab\\x1b[2J\\xff\303\244\\\"");
+    error_clear(&e);
+    error_set_lines(&e, ERROR_USAGE, "a:1:1: \t\nb:1:1: x");
+    ck_assert_str_eq(e.message, "a:1:1: \\x09\nb:1:1: x");
+    ck_assert_int_eq(e.code, ERROR_USAGE);
+    error_clear(&e);
+}
+END_TEST
+
 START_TEST(pool_keeps_one_copy)
 {
     struct pool *p = pool_new();
@@ -219,6 +233,7 @@ int main(void)
     TCase *tests = tcase_create("base");
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, error_grows_context);
+    tcase_add_test(tests, errors_are_printable);
     tcase_add_test(tests, pool_keeps_one_copy);
     tcase_add_test(tests, array_grows);
     tcase_add_test(tests, text_escapes_foreign_bytes);

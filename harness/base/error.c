@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/base/error.h"
+#include "harness/base/text.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -7,13 +8,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A backslash stays single: who wants foreign text told without doubt doubles it beforehand. */
+static char *printable(const char *raw, bool keep_lines)
+{
+    struct text t = TEXT_INIT;
+    for (size_t n, left = strlen(raw); left > 0; raw += n, left -= n) {
+        n = text_printable_length(raw, left);
+        if (n > 0 || (keep_lines && *raw == '\n'))
+            text_add_n(&t, raw, n ? n : 1);
+        else
+            text_printf(&t, "\\x%02x", (unsigned char)*raw);
+        n = n ? n : 1;
+    }
+    return text_take(&t);
+}
+
 /* Out of memory while reporting an error leaves nothing better to do than to stop. */
 static char *format_text(const char *format, va_list args)
 {
     char *text = NULL;
     if (vasprintf(&text, format, args) < 0)
         abort();
-    return text;
+    char *line = printable(text, false);
+    free(text);
+    return line;
 }
 
 bool error_set(struct error *e, enum error_code code, const char *format, ...)
@@ -23,6 +41,14 @@ bool error_set(struct error *e, enum error_code code, const char *format, ...)
     va_start(args, format);
     e->message = format_text(format, args);
     va_end(args);
+    e->code = code;
+    return false;
+}
+
+bool error_set_lines(struct error *e, enum error_code code, const char *lines)
+{
+    assert(!error_is_set(e) && code != ERROR_NONE);
+    e->message = printable(lines, true);
     e->code = code;
     return false;
 }

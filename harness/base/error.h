@@ -21,7 +21,7 @@ enum error_code {
 
 struct error {
     enum error_code code; /* ERROR_NONE: not set */
-    char *message;        /* owned; one line, no final full stop; NULL when not set */
+    char *message;        /* owned; one printable line, no final full stop; NULL when not set */
 };
 
 #define ERROR_INIT \
@@ -29,8 +29,12 @@ struct error {
         ERROR_NONE, (char *)0 \
     }
 
-/* Sets e, which must not be set yet. Returns false so that `return error_set(...)` reads well. */
+/* Sets e, which must not be set yet. Returns false so that `return error_set(...)` reads well.
+ * Foreign names may be given as they are: control bytes and what is not UTF-8 become \xHH. */
 bool error_set(struct error *e, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* As error_set, for a list of faults, one a line. */
+bool error_set_lines(struct error *e, enum error_code code, const char *lines);
 
 /* As error_set, and appends ": strerror(errnum)". */
 bool error_errno(struct error *e, enum error_code code, int errnum, const char *format, ...)
