@@ -169,14 +169,16 @@ bool manifest_parse(struct pool *pool, const char *json, size_t length,
     CLEANUP_JSON json_t *root = load_object(json, length, e);
     if (!root || !check_schema(root, e))
         return false;
-    if (!get_descriptor(pool, json_object_get(root, "config"), &ret->config, e))
+    struct manifest_document m;
+    if (!get_descriptor(pool, json_object_get(root, "config"), &m.config, e))
         return error_context(e, "\"config\"");
-    if (!get_descriptors(pool, root, "layers", &ret->layers, &ret->layer_count, e))
+    if (!get_descriptors(pool, root, "layers", &m.layers, &m.layer_count, e))
         return false;
     const json_t *layers = json_object_get(root, "layers");
-    for (size_t i = 0; i < ret->layer_count; i++)
-        if (!check_layer(&ret->layers[i], json_array_get(layers, i), e))
+    for (size_t i = 0; i < m.layer_count; i++)
+        if (!check_layer(&m.layers[i], json_array_get(layers, i), e))
             return false;
+    *ret = m;
     return true;
 }
 
@@ -224,17 +226,20 @@ bool config_parse(struct pool *pool, const char *json, size_t length, struct con
     if (!root)
         return false;
     json_t *config = json_object_get(root, "config");
-    *ret = (struct config_document){
+    struct config_document c = {
         .os = nonempty_text_of(pool, root, "os"),
         .arch = nonempty_text_of(pool, root, "architecture"),
         .variant = nonempty_text_of(pool, root, "variant"),
         .user = text_of(pool, config, "User"),
     };
-    if (!ret->user)
-        ret->user = "";
-    get_labels(pool, json_object_get(config, "Labels"), ret);
-    return get_texts(pool, config, "Env", &ret->environment, &ret->environment_count, e) &&
-           get_diff_ids(pool, root, ret, e);
+    if (!c.user)
+        c.user = "";
+    get_labels(pool, json_object_get(config, "Labels"), &c);
+    if (!get_texts(pool, config, "Env", &c.environment, &c.environment_count, e) ||
+        !get_diff_ids(pool, root, &c, e))
+        return false;
+    *ret = c;
+    return true;
 }
 
 /* ---- docker save ---- */
@@ -258,11 +263,11 @@ bool docker_parse(struct pool *pool, const char *json, size_t length, struct doc
     size_t count = json_array_size(root);
     if (!json_is_array(root) || count == 0 || count > MANIFEST_ITEMS)
         return error_set(e, ERROR_RUN, "not an array of 1 to %d images", MANIFEST_ITEMS);
-    ret->items = pool_alloc(pool, count * sizeof *ret->items);
-    ret->count = count;
+    struct docker_document d = {pool_alloc(pool, count * sizeof *d.items), count};
     for (size_t i = 0; i < count; i++)
-        if (!get_docker_image(pool, json_array_get(root, i), &ret->items[i], e))
+        if (!get_docker_image(pool, json_array_get(root, i), &d.items[i], e))
             return error_context(e, "image %zu", i + 1);
+    *ret = d;
     return true;
 }
 
