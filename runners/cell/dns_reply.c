@@ -76,58 +76,74 @@ static void flip_case(ldns_rdf *name)
                 bytes[k] ^= 0x20;
 }
 
-static void push(ldns_pkt *packet, const char *owner, ldns_rr_type type, ldns_rdf *data)
+/* Consumes data. False when it or the owner is NULL, that is, no domain name: a client may ask for
+ * a name so long that what the rule makes of it is none, and ldns ends the program over a NULL. */
+static bool push(ldns_pkt *packet, const char *owner, ldns_rr_type type, ldns_rdf *data)
 {
+    ldns_rdf *name = dname(owner);
+    if (!name || !data) {
+        ldns_rdf_deep_free(name);
+        ldns_rdf_deep_free(data);
+        return false;
+    }
     ldns_rr *rr = ldns_rr_new();
-    ldns_rr_set_owner(rr, dname(owner));
+    ldns_rr_set_owner(rr, name);
     ldns_rr_set_type(rr, type);
     ldns_rr_set_class(rr, LDNS_RR_CLASS_IN);
     ldns_rr_set_ttl(rr, TTL);
     ldns_rr_push_rdf(rr, data);
-    ldns_pkt_push_rr(packet, LDNS_SECTION_ANSWER, rr);
+    return ldns_pkt_push_rr(packet, LDNS_SECTION_ANSWER, rr);
 }
 
-static void push_address(ldns_pkt *packet, const char *owner, const struct zone_address *a)
+static bool push_address(ldns_pkt *packet, const char *owner, const struct zone_address *a)
 {
     ldns_rdf_type type = a->ipv6 ? LDNS_RDF_TYPE_AAAA : LDNS_RDF_TYPE_A;
-    push(packet, owner, a->ipv6 ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A,
-         ldns_rdf_new_frm_data(type, a->ipv6 ? 16 : 4, a->bytes));
+    return push(packet, owner, a->ipv6 ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A,
+                ldns_rdf_new_frm_data(type, a->ipv6 ? 16 : 4, a->bytes));
 }
 
-static void push_alias(ldns_pkt *packet, const char *owner, const char *target)
+static bool push_alias(ldns_pkt *packet, const char *owner, const char *target)
 {
-    push(packet, owner, LDNS_RR_TYPE_CNAME, dname(target));
+    return push(packet, owner, LDNS_RR_TYPE_CNAME, dname(target));
 }
 
-/* The aliases of the rule; returns the name at their end, which the caller frees. */
-static char *push_aliases(ldns_pkt *packet, const char *name, const struct zone_rule *r)
+/* The aliases of the rule; *last becomes the name at their end. */
+static bool push_aliases(ldns_pkt *packet, const struct zone_rule *r, char **last)
 {
-    char *last = must_strdup(name);
     if (r->cname) {
-        push_alias(packet, last, r->cname);
-        free(last);
-        return must_strdup(r->cname);
+        bool pushed = push_alias(packet, *last, r->cname);
+        free(*last);
+        *last = must_strdup(r->cname);
+        return pushed;
     }
+    CLEANUP_FREE char *name = must_strdup(*last);
     for (unsigned i = 1; i <= r->chain; i++) {
         char *next = must_printf("c%u.%s", i, name);
-        push_alias(packet, last, next);
-        free(last);
-        last = next;
+        bool pushed = push_alias(packet, *last, next);
+        free(*last);
+        *last = next;
+        if (!pushed)
+            return false;
     }
-    return last;
+    return true;
 }
 
-static void push_answers(ldns_pkt *packet, const struct dns_query *q, const struct zone_rule *r,
+/* False when a name that the rule makes is too long to be one. */
+static bool push_answers(ldns_pkt *packet, const struct dns_query *q, const struct zone_rule *r,
                          size_t limit)
 {
-    CLEANUP_FREE char *last = push_aliases(packet, q->name, r);
+    CLEANUP_FREE char *last = must_strdup(q->name);
+    if (!push_aliases(packet, r, &last))
+        return false;
     for (size_t i = 0; i < r->address_count && limit > 0; i++) {
         const struct zone_address *a = &r->addresses[i];
         if (!r->mixed && q->type != (a->ipv6 ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A))
             continue;
-        push_address(packet, r->owner ? r->owner : last, a);
+        if (!push_address(packet, r->owner ? r->owner : last, a))
+            return false;
         limit--;
     }
+    return true;
 }
 
 /* A packet with the header and the question of an answer to q. */
@@ -163,14 +179,21 @@ static struct dns_wire to_wire(ldns_pkt *packet)
     return wire;
 }
 
+/* Consumes the packet, which cannot be made as the rule wants it. */
+static struct dns_wire no_wire(ldns_pkt *packet)
+{
+    ldns_pkt_free(packet);
+    return (struct dns_wire){0};
+}
+
 static struct dns_wire truncated(const struct dns_query *q, const struct zone_rule *r)
 {
     ldns_pkt *packet = new_reply(q, q->name, r->rcode);
     if (!packet)
         return (struct dns_wire){0};
     ldns_pkt_set_tc(packet, true);
-    if (r->truncate_keeps)
-        push_answers(packet, q, r, r->truncate_keeps);
+    if (r->truncate_keeps && !push_answers(packet, q, r, r->truncate_keeps))
+        return no_wire(packet);
     return to_wire(packet);
 }
 
@@ -190,8 +213,8 @@ struct dns_wire dns_reply(const struct dns_query *q, const struct zone_rule *r,
     if (r->truncate && transport == ZONE_UDP)
         return truncated(q, r);
     ldns_pkt *packet = new_reply(q, q->name, r->rcode);
-    if (packet && r->rcode == LDNS_RCODE_NOERROR)
-        push_answers(packet, q, r, SIZE_MAX);
+    if (packet && r->rcode == LDNS_RCODE_NOERROR && !push_answers(packet, q, r, SIZE_MAX))
+        return no_wire(packet);
     if (packet && r->case_flip)
         flip_cases(packet);
     struct dns_wire wire = to_wire(packet);
@@ -212,6 +235,5 @@ struct dns_wire dns_reply_forged(const struct dns_query *q, const struct zone_ru
         return (struct dns_wire){0};
     if (r->forge_id)
         ldns_pkt_set_id(packet, ldns_pkt_id(q->packet) ^ 0x5555);
-    push_address(packet, question, &r->forged);
-    return to_wire(packet);
+    return push_address(packet, question, &r->forged) ? to_wire(packet) : no_wire(packet);
 }

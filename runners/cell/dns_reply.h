@@ -25,7 +25,7 @@ void dns_query_done(struct dns_query *q); /* safe on an empty one */
 char *dns_query_text(const struct dns_query *q) MUST_CHECK;
 
 /* The answer that the rule (NULL: NXDOMAIN) gives. Its data is NULL for `drop`, and should the
- * answer not fit into a message. */
+ * answer not fit into a message or a name in it be too long. */
 struct dns_wire dns_reply(const struct dns_query *q, const struct zone_rule *r,
                           enum zone_transport transport);
 /* The forged answer that goes out first; NULL data when the rule forges nothing. */

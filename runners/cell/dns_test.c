@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The servers: what they answer over UDP, what they log, how they begin and end. */
+#include "harness/base/pool.h"
 #include "runners/cell/dns_fixture.h"
 
 #include <sys/wait.h>
@@ -48,6 +49,24 @@ START_TEST(aliases_come_first)
                   "chain.test.\t60\tIN\tCNAME\tc1.chain.test.\n");
     assert_answer(ask("flip.Test", LDNS_RR_TYPE_A, 0), LDNS_RCODE_NOERROR, false, 1,
                   "FLIP.tEST.\t60\tIN\tA\t192.0.2.1\n");
+    stop();
+}
+END_TEST
+
+/* ldns would end the cell over such a name. */
+START_TEST(names_too_long_for_the_rule_get_no_answer)
+{
+    static const char label[] = "123456789012345678901234567890123456789012345678901234567890123";
+    CLEANUP_FREE char *name = must_printf("%s.%s.%s.%.61s", label, label, label, label);
+    start("ok.test A 192.0.2.1\n* A chain=2 192.0.2.1\n* TXT nodata\n");
+    uint8_t buffer[512];
+    int fd = connected(SOCK_DGRAM);
+    size_t size = query(buffer, name, LDNS_RR_TYPE_A, 0);
+    send(fd, buffer, size, 0);
+    assert_answer(ask("ok.test", LDNS_RR_TYPE_A, 0), LDNS_RCODE_NOERROR, false, 1, NULL);
+    ck_assert_int_lt(recv(fd, buffer, sizeof buffer, MSG_DONTWAIT), 0);
+    close(fd);
+    assert_answer(ask(name, LDNS_RR_TYPE_TXT, 0), LDNS_RCODE_NOERROR, false, 0, NULL);
     stop();
 }
 END_TEST
@@ -269,6 +288,7 @@ int main(void)
     tcase_set_timeout(all, 20);
     tcase_add_test(all, answers_as_the_script_says);
     tcase_add_test(all, aliases_come_first);
+    tcase_add_test(all, names_too_long_for_the_rule_get_no_answer);
     tcase_add_test(all, long_answers_are_truncated);
     tcase_add_test(all, drops_and_delays);
     tcase_add_test(all, forged_answers_go_first);
