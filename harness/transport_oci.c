@@ -1,100 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci:DIR and oci-archive:FILE, an OCI image layout in a directory or in a tar file. */
 #include "harness/base/text.h"
-#include "harness/offer.h"
+#include "harness/oci_image.h"
 
 #include <string.h>
-
-enum { INDEX_DEPTH = 4 };
-
-struct search { /* of the images that a layout offers */
-    struct pool *pool;
-    const struct layout *layout;
-    struct offers *offers;
-    struct error *e;
-};
-
-/* ---- documents ---- */
-
-static char *read_document(const struct layout *layout, const struct descriptor *d,
-                           size_t *ret_length, struct error *e)
-{
-    return layout_read_blob(layout, d->digest, d->size, MANIFEST_BYTES, ret_length, e);
-}
-
-static bool load_documents(struct pool *pool, const struct layout *layout,
-                           const struct descriptor *d, struct manifest_document *ret_manifest,
-                           struct config_document *ret_config, struct error *e)
-{
-    size_t length;
-    CLEANUP_FREE char *manifest = read_document(layout, d, &length, e);
-    if (!manifest)
-        return false;
-    if (!manifest_parse(pool, manifest, length, ret_manifest, e))
-        return error_context(e, "manifest %s", d->digest);
-    const struct descriptor *c = &ret_manifest->config;
-    CLEANUP_FREE char *config = read_document(layout, c, &length, e);
-    if (!config)
-        return false;
-    return config_parse(pool, config, length, ret_config, e) ||
-           error_context(e, "config %s", c->digest);
-}
-
-/* ---- offers ---- */
-
-static bool offer_manifest(struct search *s, const struct descriptor *d, const char *index_digest)
-{
-    const char *os = d->os, *arch = d->arch, *variant = d->variant;
-    if (!os || !arch) { /* then the config tells */
-        struct manifest_document manifest = {0};
-        struct config_document config = {0};
-        if (!load_documents(s->pool, s->layout, d, &manifest, &config, s->e))
-            return false;
-        os = config.os;
-        arch = config.arch;
-        variant = config.variant;
-    }
-    *ARRAY_ADD(&s->offers->items, &s->offers->count) = (struct offer){
-        .platform = manifest_platform(os, arch, variant),
-        .platform_text = manifest_platform_text(s->pool, os, arch, variant),
-        .index_digest = index_digest,
-        .manifest = *d,
-    };
-    return s->offers->count <= MANIFEST_ITEMS ||
-           error_set(s->e, ERROR_RUN, "more than %d images", MANIFEST_ITEMS);
-}
-
-static bool offer_descriptor(struct search *s, const struct descriptor *d, const char *index_digest,
-                             int depth);
-
-static bool offer_index(struct search *s, const struct descriptor *d, const char *json,
-                        size_t length, int depth)
-{
-    struct index_document index;
-    if (depth >= INDEX_DEPTH)
-        return error_set(s->e, ERROR_RUN, "indexes within indexes, more than %d deep", INDEX_DEPTH);
-    if (!index_parse(s->pool, json, length, &index, s->e))
-        return error_context(s->e, "index %s", d->digest);
-    for (size_t i = 0; i < index.count; i++)
-        if (!offer_descriptor(s, &index.items[i], d->digest, depth + 1))
-            return false;
-    return true;
-}
-
-static bool offer_descriptor(struct search *s, const struct descriptor *d, const char *index_digest,
-                             int depth)
-{
-    if (d->attestation || (d->arch && strcmp(d->arch, "unknown") == 0))
-        return true;
-    if (d->media_type && *d->media_type && !manifest_is_index(d->media_type, "", 0))
-        return offer_manifest(s, d, index_digest);
-    size_t length;
-    CLEANUP_FREE char *json = read_document(s->layout, d, &length, s->e);
-    if (!json)
-        return false;
-    return manifest_is_index(d->media_type, json, length) ? offer_index(s, d, json, length, depth)
-                                                          : offer_manifest(s, d, index_digest);
-}
 
 /* ---- which of index.json's ---- */
 
@@ -130,17 +39,19 @@ static bool has_several_tags(const struct index_document *index)
     return false;
 }
 
-static bool offer_wanted(struct search *s, const struct index_document *index,
-                         const struct reference *r)
+static bool offer_wanted(struct pool *pool, const struct layout *layout,
+                         const struct index_document *index, const struct reference *r,
+                         struct offers *ret, struct error *e)
 {
     for (size_t i = 0; i < index->count; i++)
         if ((r->index == REFERENCE_NO_INDEX || (size_t)r->index == i) &&
-            is_wanted(&index->items[i], r) && !offer_descriptor(s, &index->items[i], NULL, 0))
+            is_wanted(&index->items[i], r) &&
+            !oci_image_offer(pool, layout, &index->items[i], ret, e))
             return false;
-    if (s->offers->count > 0 || !r->digest)
+    if (ret->count > 0 || !r->digest)
         return true;
     struct descriptor direct = {.digest = r->digest, .size = BYTES_ANY_SIZE};
-    return offer_descriptor(s, &direct, NULL, 0);
+    return oci_image_offer(pool, layout, &direct, ret, e);
 }
 
 static bool check_choice(const struct index_document *index, const struct reference *r,
@@ -166,32 +77,8 @@ static bool offer(struct pool *pool, const struct layout *layout, const struct r
         return error_context(e, "%s is not an OCI layout", r->path);
     if (!index_parse(pool, json, length, &index, e))
         return error_context(e, "index.json");
-    struct search s = {pool, layout, ret, e};
-    return offer_wanted(&s, &index, r) && check_choice(&index, r, ret, e);
+    return offer_wanted(pool, layout, &index, r, ret, e) && check_choice(&index, r, ret, e);
 }
 
-/* ---- contents ---- */
-
-static bool load(struct pool *pool, const struct layout *layout, const struct offer *o,
-                 struct contents *ret, struct error *e)
-{
-    struct manifest_document m = {0};
-    *ret = (struct contents){.manifest_digest = o->manifest.digest};
-    if (!load_documents(pool, layout, &o->manifest, &m, &ret->config, e))
-        return false;
-    ret->config_digest = m.config.digest;
-    if (m.layer_count != ret->config.diff_id_count)
-        return error_set(e, ERROR_RUN, "manifest %s has %zu layers, its config %zu",
-                         o->manifest.digest, m.layer_count, ret->config.diff_id_count);
-    ret->layers = pool_alloc(pool, m.layer_count * sizeof *ret->layers);
-    ret->layer_count = m.layer_count;
-    for (size_t i = 0; i < m.layer_count; i++) {
-        CLEANUP_FREE char *name = layout_blob_name(m.layers[i].digest);
-        ret->layers[i] = (struct unpack_layer){pool_intern(pool, name), m.layers[i].digest,
-                                               m.layers[i].size, ret->config.diff_ids[i]};
-    }
-    return true;
-}
-
-const struct transport transport_oci = {"oci", false, offer, load};
-const struct transport transport_oci_archive = {"oci-archive", true, offer, load};
+const struct transport transport_oci = {"oci", false, offer, oci_image_load};
+const struct transport transport_oci_archive = {"oci-archive", true, offer, oci_image_load};
