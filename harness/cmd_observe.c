@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/cmd_observe.h"
 #include "harness/cmd_progress.h"
+#include "harness/cmd_registry.h"
 #include "harness/facts.h"
 #include "harness/plan.h"
 #include "harness/reference.h"
@@ -119,14 +120,15 @@ static void print_remark(const char *text, void *data)
 }
 
 static bool open_image(const struct options *o, const struct cmd_image *image,
-                       const struct wanted *wanted, struct store_pins *pins, struct run *run,
-                       struct error *e)
+                       const struct wanted *wanted, const struct registry_options *registry,
+                       struct store_pins *pins, struct run *run, struct error *e)
 {
     bool own = wanted->count == 0;
     struct image_request request = {
         .name = image->name,
         .reference = image->reference,
         .cache_dir = o->cache,
+        .registry = registry,
         .platforms = own ? image->platforms : (const struct platform *const *)wanted->platforms,
         .platform_count = own ? image->platform_count : wanted->count,
         .all_platforms = wanted->all,
@@ -141,16 +143,18 @@ bool cmd_open_images(const struct options *o, const struct cmd_image *images, si
                      int *ret_faults, struct error *e)
 {
     struct wanted wanted = {NULL, 0, false};
-    bool ok = wanted_platforms(o, &wanted, e);
+    struct registry_options registry;
+    bool ok = wanted_platforms(o, &wanted, e) && cmd_registry_options(o, progress, &registry, e);
     for (size_t i = 0; ok && i < count; i++) {
         struct error fault = ERROR_INIT;
         progress_say(progress, "opening %s", images[i].reference);
-        if (open_image(o, &images[i], &wanted, pins, run, &fault))
+        if (open_image(o, &images[i], &wanted, &registry, pins, run, &fault))
             continue;
         if (fault.code == ERROR_USAGE) { /* a wrong word, not a bad image */
             *e = fault;
             ok = false;
         } else {
+            progress_end(progress);
             fprintf(stderr, "plimsoll: %s\n", fault.message);
             error_clear(&fault);
             ++*ret_faults;

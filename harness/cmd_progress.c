@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 void progress_init(struct progress *p, bool quiet)
@@ -44,4 +45,31 @@ void progress_count(struct progress *p, size_t done, size_t all, const char *wha
         p->shown = done * 4 / all;
         fprintf(stderr, "%zu of %zu %s\n", done, all, what);
     }
+}
+
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void progress_bytes(struct progress *p, uint64_t done, uint64_t all, const char *what)
+{
+    enum { INTERVAL = 200 };
+    double megabyte = 1e6;
+    if (p->quiet || all == 0)
+        return;
+    if (!p->terminal) {
+        if (done == all)
+            fprintf(stderr, "%.1f MB %s\n", (double)all / megabyte, what);
+        return;
+    }
+    uint64_t now = milliseconds();
+    if (now - p->shown_at < INTERVAL && done != all)
+        return;
+    p->shown_at = now;
+    p->open_line = true;
+    fprintf(stderr, "\r\033[K%.1f of %.1f MB %s", (double)done / megabyte, (double)all / megabyte,
+            what);
 }

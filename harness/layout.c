@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/layout.h"
 #include "harness/base/pool.h"
+#include "harness/registry/registry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,4 +47,17 @@ char *layout_read_blob(const struct layout *l, const char *digest, int64_t size,
         return NULL;
     b = bytes_verify(b, &claim);
     return bytes_read_all(b, name, limit, ret_length, e);
+}
+
+char *layout_read_document(const struct layout *l, const struct descriptor *d, size_t *ret_length,
+                           struct error *e)
+{
+    return l->remote ? registry_read(l->remote, d, MANIFEST_BYTES, ret_length, e)
+                     : layout_read_blob(l, d->digest, d->size, MANIFEST_BYTES, ret_length, e);
+}
+
+bool layout_fetch(const struct layout *l, const struct descriptor *blobs, size_t count,
+                  struct error *e)
+{
+    return !l->remote || registry_fetch(l->remote, blobs, count, e);
 }

@@ -14,24 +14,18 @@ struct search { /* of the images that a layout offers */
 
 /* ---- documents ---- */
 
-static char *read_document(const struct layout *layout, const struct descriptor *d,
-                           size_t *ret_length, struct error *e)
-{
-    return layout_read_blob(layout, d->digest, d->size, MANIFEST_BYTES, ret_length, e);
-}
-
 static bool load_documents(struct pool *pool, const struct layout *layout,
                            const struct descriptor *d, struct manifest_document *ret_manifest,
                            struct config_document *ret_config, struct error *e)
 {
     size_t length;
-    CLEANUP_FREE char *manifest = read_document(layout, d, &length, e);
+    CLEANUP_FREE char *manifest = layout_read_document(layout, d, &length, e);
     if (!manifest)
         return false;
     if (!manifest_parse(pool, manifest, length, ret_manifest, e))
         return error_context(e, "manifest %s", d->digest);
     const struct descriptor *c = &ret_manifest->config;
-    CLEANUP_FREE char *config = read_document(layout, c, &length, e);
+    CLEANUP_FREE char *config = layout_read_document(layout, c, &length, e);
     if (!config)
         return false;
     return config_parse(pool, config, length, ret_config, e) ||
@@ -87,7 +81,7 @@ static bool offer_descriptor(struct search *s, const struct descriptor *d, const
     if (d->media_type && *d->media_type && !manifest_is_index(d->media_type, "", 0))
         return offer_manifest(s, d, index_digest);
     size_t length;
-    CLEANUP_FREE char *json = read_document(s->layout, d, &length, s->e);
+    CLEANUP_FREE char *json = layout_read_document(s->layout, d, &length, s->e);
     if (!json)
         return false;
     return manifest_is_index(d->media_type, json, length) ? offer_index(s, d, json, length, depth)

@@ -40,13 +40,25 @@ static const struct option table[] = {
     {"user", 0, "USER[:GROUP]", false, OBSERVE, FIELD(user), "instead of the image's own user"},
     {"jobs", 'j', "N", false, OBSERVE, FIELD(jobs), "busy probes at a time (default: two a CPU)"},
     {"cache", 0, "DIR", false, OPEN, FIELD(cache), "default $XDG_CACHE_HOME/plimsoll"},
+    {"offline", 0, NULL, false, OPEN, FIELD(offline), "ask no registry: only what is in the cache"},
+    {"authfile", 0, "FILE", false, OPEN, FIELD(authfile),
+     "credentials for registries (default: where podman and docker keep them)"},
+    {"cert-dir", 0, "DIR", false, OPEN, FIELD(cert_dir),
+     "of registries: CAs (*.crt), own certificate (*.cert, *.key)"},
+    {"tls-verify", 0, "BOOL", false, OPEN, FIELD(tls_verify),
+     "false: trust any certificate of a registry, and HTTP too"},
+    {"retries", 0, "N", false, OPEN, FIELD(retries), "of a registry that fails (5)"},
+    {"retry-delay", 0, "SECONDS", false, OPEN, FIELD(retry_delay),
+     "before the first retry, then doubled (0.5)"},
+    {"stall-limit", 0, "SECONDS", false, OPEN, FIELD(stall_limit),
+     "how long a registry may be silent (60)"},
     {"emulate", 0, NULL, false, OBSERVE, FIELD(emulate), "emulate the host's own platform too"},
     {"strict", 0, NULL, false, JUDGES | VERB_LINT, FIELD(strict), "remarks on the matrix fail too"},
     {"color", 0, "WHEN", false, JUDGES, FIELD(color), "auto, always or never (also NO_COLOR)"},
     {"quiet", 'q', NULL, false, OPEN | JUDGES, FIELD(quiet),
      "no progress, and only the last line of the report"},
-    {"verbose", 'v', NULL, false, OBSERVE | JUDGES, FIELD(verbose),
-     "every verdict, not only bad ones"},
+    {"verbose", 'v', NULL, false, OPEN | JUDGES, FIELD(verbose),
+     "every verdict, not only bad ones; every request to a registry"},
     {"help", 'h', NULL, false, ~0U, FIELD(help), "this text"},
 };
 
@@ -109,7 +121,7 @@ static void take_environment(struct options *o, enum verb verb)
             continue;
         CLEANUP_FREE char *variable = must_printf("PLIMSOLL_%s", table[i].name);
         for (char *c = variable; *c; c++)
-            *c = (char)toupper((unsigned char)*c);
+            *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
         const char *value = getenv(variable);
         if (value && *value && (table[i].argument || strcmp(value, "0") != 0))
             store(o, &table[i], value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line as data: one table of options, of which each verb takes some. Flag beats
- * environment (PLIMSOLL_NAME for --name). */
+ * environment (PLIMSOLL_NAME for --name, "_" for "-"). */
 #pragma once
 #include "harness/base/error.h"
 #include "harness/model.h"
@@ -25,7 +25,8 @@ struct texts { /* values of a repeatable option, in order; borrowed from argv or
 struct options {
     struct texts platforms, flavors, checks, skips, matrices, reports, arguments;
     const char *results, *user, *jobs, *color, *cache;
-    bool emulate, strict, quiet, verbose, help;
+    const char *authfile, *cert_dir, *tls_verify, *retries, *retry_delay, *stall_limit;
+    bool offline, emulate, strict, quiet, verbose, help;
 };
 
 /* Parses what follows the verb. Every fault is ERROR_USAGE and names the option. */

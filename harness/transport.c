@@ -4,14 +4,15 @@
 #include "harness/elf.h"
 #include "harness/facts.h"
 #include "harness/offer.h"
+#include "harness/registry/registry.h"
 #include "harness/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const struct transport *const transports[] = {&transport_rootfs, &transport_tar,
-                                                     &transport_oci, &transport_oci_archive,
-                                                     &transport_docker_archive};
+static const struct transport *const transports[] = {
+    &transport_rootfs,         &transport_tar,   &transport_oci, &transport_oci_archive,
+    &transport_docker_archive, &transport_docker};
 enum { TRANSPORT_COUNT = sizeof transports / sizeof *transports, PIN_TRIES = 3 };
 
 struct opening { /* of one reference */
@@ -20,6 +21,7 @@ struct opening { /* of one reference */
     struct reference reference;
     const struct transport *transport;
     struct layout layout;
+    struct registry_options registry;
     struct store store; /* opened when it is first needed */
     struct offers offers;
     struct image *images; /* heap; moved to the run when all is well */
@@ -161,15 +163,35 @@ static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SH
     return NULL;
 }
 
+/* Layers are fetched only when they are needed: the root may be there from another image. */
+static bool fetch_layers(struct opening *o, const struct contents *c, struct error *e)
+{
+    char chain[SHA256_TEXT_SIZE] = "";
+    struct descriptor *blobs = pool_alloc(o->pool, (c->layer_count + 1) * sizeof *blobs);
+    for (size_t i = 0; i < c->layer_count; i++) {
+        blobs[i] = (struct descriptor){.digest = c->layers[i].digest, .size = c->layers[i].size};
+        unpack_chain(chain, c->layers[i].diff_id);
+    }
+    CLEANUP_FREE char *root = store_root(&o->store, chain);
+    return root || layout_fetch(&o->layout, blobs, c->layer_count, e);
+}
+
+static bool open_store(struct opening *o, struct error *e)
+{
+    return o->store.path || store_open(&o->store, o->request->cache_dir, e);
+}
+
 static bool find_root(struct opening *o, struct contents *c, struct image *image, struct error *e)
 {
     image->root = c->directory;
     if (c->directory)
         return true;
     char chain[SHA256_TEXT_SIZE];
-    if (!o->store.path && !store_open(&o->store, o->request->cache_dir, e))
+    if (!open_store(o, e))
         return false;
     remark_damage(o, c);
+    if (o->layout.remote && !fetch_layers(o, c, e))
+        return false;
     CLEANUP_FREE char *root = unpack_and_pin(o, c, chain, e);
     if (!root)
         return false;
@@ -239,15 +261,37 @@ static const struct transport *find_transport(const char *name)
     return NULL;
 }
 
+static void pass_remark(void *data, const char *text)
+{
+    const struct image_request *r = data;
+    if (r->remark)
+        r->remark(text, r->remark_data);
+}
+
+static bool open_remote(struct opening *o, struct error *e)
+{
+    static const struct registry_options defaults = REGISTRY_OPTIONS_INIT;
+    o->registry = o->request->registry ? *o->request->registry : defaults;
+    o->registry.remark = pass_remark;
+    o->registry.remark_data = (void *)o->request;
+    if (!open_store(o, e))
+        return false;
+    o->layout.path = o->store.path;
+    o->layout.remote = registry_open(&o->registry, &o->store, o->pool, &o->reference, e);
+    return o->layout.remote != NULL;
+}
+
 static bool open_reference(struct opening *o, struct error *e)
 {
     o->transport = find_transport(o->reference.transport);
     if (!o->transport)
         return error_set(e, ERROR_USAGE, "%s: is not supported yet: copy it by skopeo to oci:DIR",
                          o->reference.transport);
-    o->layout = (struct layout){o->reference.path, o->transport->archive};
+    o->layout = (struct layout){.path = o->reference.path, .archive = o->transport->archive};
+    if (o->transport->remote && !open_remote(o, e))
+        return false;
     return o->transport->offer(o->pool, &o->layout, &o->reference, &o->offers, e) &&
-           open_chosen(o, e);
+           open_chosen(o, e) && (!o->layout.remote || registry_commit(o->layout.remote, e));
 }
 
 static void free_images(struct opening *o)
@@ -296,6 +340,7 @@ bool image_open(struct run *run, const struct image_request *request, struct err
         *ARRAY_ADD(&run->images, &run->image_count) = o.images[i];
     free(o.images);
     free(o.offers.items);
+    registry_close(o.layout.remote);
     store_close(&o.store);
     return ok;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "harness/base/error.h"
 #include "harness/model.h"
+#include "harness/registry/registry.h"
 #include "harness/store.h"
 
 struct image_request {
@@ -11,8 +12,9 @@ struct image_request {
     /* Those wanted. None: the host's if the image has it, else the first of ours that it has. */
     const struct platform *const *platforms;
     size_t platform_count;
-    bool all_platforms;      /* every one of ours that the image has */
-    const char *cache_dir;   /* NULL: the user's own, see store.h */
+    bool all_platforms;                      /* every one of ours that the image has */
+    const char *cache_dir;                   /* NULL: the user's own, see store.h */
+    const struct registry_options *registry; /* NULL: the usual, see registry/registry.h */
     struct store_pins *pins; /* keeps the roots in the cache until store_unpin(); may be NULL */
     /* Told what was wrong and could be mended: a damaged part of the cache. May be NULL. */
     void (*remark)(const char *text, void *data);

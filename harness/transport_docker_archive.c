@@ -124,4 +124,5 @@ static bool load(struct pool *pool, const struct layout *layout, const struct of
     return true;
 }
 
-const struct transport transport_docker_archive = {"docker-archive", true, offer, load};
+const struct transport transport_docker_archive = {
+    .name = "docker-archive", .archive = true, .offer = offer, .load = load};

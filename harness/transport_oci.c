@@ -80,5 +80,6 @@ static bool offer(struct pool *pool, const struct layout *layout, const struct r
     return offer_wanted(pool, layout, &index, r, ret, e) && check_choice(&index, r, ret, e);
 }
 
-const struct transport transport_oci = {"oci", false, offer, oci_image_load};
-const struct transport transport_oci_archive = {"oci-archive", true, offer, oci_image_load};
+const struct transport transport_oci = {.name = "oci", .offer = offer, .load = oci_image_load};
+const struct transport transport_oci_archive = {
+    .name = "oci-archive", .archive = true, .offer = offer, .load = oci_image_load};

@@ -32,4 +32,4 @@ static bool load(struct pool *pool, const struct layout *layout, const struct of
     return true;
 }
 
-const struct transport transport_rootfs = {"rootfs", false, offer, load};
+const struct transport transport_rootfs = {.name = "rootfs", .offer = offer, .load = load};

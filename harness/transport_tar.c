@@ -29,4 +29,5 @@ static bool load(struct pool *pool, const struct layout *layout, const struct of
     return true;
 }
 
-const struct transport transport_tar = {"tar", true, offer, load};
+const struct transport transport_tar = {
+    .name = "tar", .archive = true, .offer = offer, .load = load};
