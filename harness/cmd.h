@@ -16,6 +16,7 @@ struct command_verb {
 
 int cmd_check(const struct options *options, struct error *e);
 int cmd_run(const struct options *options, struct error *e);
+int cmd_cache(const struct options *options, struct error *e);
 int cmd_pull(const struct options *options, struct error *e);
 int cmd_judge(const struct options *options, struct error *e);
 int cmd_list(const struct options *options, struct error *e);

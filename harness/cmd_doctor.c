@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plimsoll doctor: what this machine can run, and what is missing. */
+#include "harness/base/size.h"
 #include "harness/cmd.h"
 #include "harness/cmd_catalogue.h"
 #include "harness/emulator.h"
+#include "harness/store_contents.h"
 #include "harness/user_namespace.h"
 
 #include <stdio.h>
@@ -135,6 +137,25 @@ static void look_at_owners(void)
     }
 }
 
+static void look_at_cache(struct health *h, const char *dir)
+{
+    struct error e = ERROR_INIT;
+    struct store store;
+    struct store_contents contents;
+    char size[SIZE_TEXT_SIZE];
+    if (!store_open(&store, dir, &e)) {
+        print_bad(h, "cache", e.message);
+        error_clear(&e);
+        return;
+    }
+    store_contents_read(&store, &contents);
+    size_print(store_contents_bytes(&contents, 0), size);
+    CLEANUP_FREE char *detail = must_printf("%s in %s", size, store.path);
+    print_good("cache", detail);
+    store_contents_done(&contents);
+    store_close(&store);
+}
+
 int cmd_doctor(const struct options *options, struct error *e)
 {
     if (options->arguments.count > 0) {
@@ -143,6 +164,7 @@ int cmd_doctor(const struct options *options, struct error *e)
     }
     struct health h = {0};
     look_at_installation(&h);
+    look_at_cache(&h, options->cache);
     look_at_kernel(&h);
     look_at_namespaces(&h);
     look_at_emulators(&h);

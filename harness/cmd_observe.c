@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/cmd_observe.h"
+#include "harness/cmd_cache.h"
 #include "harness/cmd_progress.h"
 #include "harness/cmd_registry.h"
 #include "harness/facts.h"
@@ -288,7 +289,8 @@ static bool observe(const struct options *options, const struct cmd_image *image
     struct plan plan;
     unsigned busy = 0;
     progress_init(&progress, options->quiet);
-    if (!busy_jobs(options, &busy, e) || !selection_apply(selection, run, e) ||
+    if (!cmd_cache_limit_valid(options, e) || !busy_jobs(options, &busy, e) ||
+        !selection_apply(selection, run, e) ||
         !cmd_open_images(options, images, image_count, run, pins, &progress, &ret->faults, e))
         return false;
     if (run->image_count == 0)
@@ -299,6 +301,15 @@ static bool observe(const struct options *options, const struct cmd_image *image
     return ok;
 }
 
+/* The results stand, whatever becomes of the cache. */
+static void keep_cache_small(const struct options *options)
+{
+    struct error e = ERROR_INIT;
+    if (!cmd_cache_enforce(options, &e))
+        fprintf(stderr, "plimsoll: %s\n", e.message);
+    error_clear(&e);
+}
+
 bool cmd_observe(const struct options *options, const struct cmd_image *images, size_t image_count,
                  const struct selection *selection, const struct installation *where,
                  struct run *run, const char *results, struct cmd_observation *ret, struct error *e)
@@ -307,5 +318,6 @@ bool cmd_observe(const struct options *options, const struct cmd_image *images, 
     *ret = (struct cmd_observation){0, 0};
     bool ok = observe(options, images, image_count, selection, where, run, results, &pins, ret, e);
     store_unpin(&pins);
+    keep_cache_small(options);
     return ok;
 }

@@ -2,6 +2,7 @@
 /* plimsoll pull: images fetched and unpacked, so that a later run finds them in the cache. */
 #include "harness/base/pool.h"
 #include "harness/cmd.h"
+#include "harness/cmd_cache.h"
 #include "harness/cmd_observe.h"
 
 #include <stdio.h>
@@ -24,11 +25,12 @@ static int pull(const struct options *options, struct run *run, struct error *e)
         images[i].reference = options->arguments.items[i];
     cmd_name_images(images, count);
     progress_init(&progress, options->quiet);
-    bool ok = cmd_open_images(options, images, count, run, &pins, &progress, &faults, e);
+    bool ok = cmd_cache_limit_valid(options, e) &&
+              cmd_open_images(options, images, count, run, &pins, &progress, &faults, e);
     store_unpin(&pins);
     progress_end(&progress);
     free(images);
-    if (!ok)
+    if (!ok || !cmd_cache_enforce(options, e))
         return e->code;
     for (size_t i = 0; i < run->image_count; i++)
         print_image(&run->images[i]);

@@ -18,6 +18,13 @@ static const struct command_verb verbs[] = {
      true, cmd_check},
     {"run", "[IMAGE...]", "only observe; write results (--results FILE, else stdout)", VERB_RUN,
      "IMAGE as for check.\n", true, cmd_run},
+    {"cache", "ls | rm REFERENCE|DIGEST|all... | prune | verify",
+     "what the cache holds; take things out; check it", VERB_CACHE,
+     "ls      images by last use: reference, platform, digest, size (shared parts count for each)\n"
+     "rm      images, and what no other one needs\n"
+     "prune   what no image needs; with --older or --limit also images\n"
+     "verify  read everything; exit 3 when something is damaged and stays\n",
+     true, cmd_cache},
     {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", false, cmd_judge},
     {"pull", "IMAGE...", "fetch and unpack images into the cache, run nothing", VERB_PULL,
      "IMAGE as for check. Prints of each: name, platform, chain id, root.\n", true, cmd_pull},

@@ -15,6 +15,7 @@ enum verb {
     VERB_LINT = 1 << 5,
     VERB_DOCTOR = 1 << 6,
     VERB_PULL = 1 << 7,
+    VERB_CACHE = 1 << 8,
 };
 
 struct texts { /* values of a repeatable option, in order; borrowed from argv or the environment */
@@ -24,9 +25,9 @@ struct texts { /* values of a repeatable option, in order; borrowed from argv or
 
 struct options {
     struct texts platforms, flavors, checks, skips, matrices, reports, arguments;
-    const char *results, *user, *jobs, *color, *cache;
+    const char *results, *user, *jobs, *color, *cache, *cache_limit, *older, *limit;
     const char *authfile, *cert_dir, *tls_verify, *retries, *retry_delay, *stall_limit;
-    bool offline, emulate, strict, quiet, verbose, help;
+    bool offline, emulate, strict, repair, quiet, verbose, help;
 };
 
 /* Parses what follows the verb. Every fault is ERROR_USAGE and names the option. */

@@ -85,6 +85,20 @@ static bool begin_session(struct store *s, struct error *e)
     return true;
 }
 
+bool store_take_alone(const struct store *s)
+{
+    if (flock(s->session, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    store_share(s); /* a conversion that fails has given the old lock up */
+    return false;
+}
+
+void store_share(const struct store *s)
+{
+    while (flock(s->session, LOCK_SH) < 0 && errno == EINTR)
+        continue;
+}
+
 /* The work of a process that died; a lock of its own says that it is not. What cannot be removed
  * now is tried again next time. */
 static void remove_leftover(const struct store *s, const char *name)

@@ -38,6 +38,11 @@ bool store_open(struct store *s, const char *dir, struct error *e)
     __attribute__((nonnull(1, 3), warn_unused_result));
 void store_close(struct store *s) NONNULL; /* nothing to do for one that is not open */
 
+/* Blobs are taken away only by who has the store alone: false when somebody else has it open. Until
+ * store_share(), whoever opens it waits. */
+bool store_take_alone(const struct store *s) NONNULL MUST_CHECK;
+void store_share(const struct store *s) NONNULL;
+
 /* ---- roots ---- */
 
 /* The root of a chain ("sha256:..."), NULL when it is not there or not as it was published. The
@@ -128,6 +133,10 @@ bool store_recall_ref(const struct store *s, struct pool *pool, const char *refe
                       struct store_ref *ret) NONNULL MUST_CHECK;
 bool store_remember_ref(const struct store *s, const char *reference, const struct store_ref *ref,
                         struct error *e) NONNULL MUST_CHECK;
+/* Reads a file of refs/; false with the error set when it is damaged. */
+bool store_read_ref(const struct store *s, struct pool *pool, const char *key,
+                    const char **ret_reference, struct store_ref *ret,
+                    struct error *e) NONNULL MUST_CHECK;
 
 /* ---- images ---- */
 
@@ -135,8 +144,11 @@ struct store_image {
     const char *reference, *platform; /* in normal form: its key */
     const char *manifest;             /* digest; NULL: it has none */
     const char *chain;
-};
+}; /* texts belong to the caller's pool */
 
+/* Reads a note of images/; false with the error set when it is damaged. */
+bool store_read_image(const struct store *s, struct pool *pool, const char *key,
+                      struct store_image *ret, struct error *e) NONNULL MUST_CHECK;
 /* Notes that the image was used now: one write when it is new or changed, else only a time. */
 bool store_note_image(const struct store *s, const struct store_image *image,
                       struct error *e) NONNULL MUST_CHECK;

@@ -2,33 +2,13 @@
 /* The store between processes: locks that go away, roots in use, damage, what dead processes left.
  */
 #include "harness/bytes.h"
-#include "harness/store.h"
+#include "harness/store_fixture.h"
 #include "harness/store_seal.h"
-#include "harness/tar_fixture.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/wait.h>
-
-#define CHAIN "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define OTHER "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-
-static char *dir;
-static struct store store;
-
-static void set_up(void)
-{
-    struct error e = ERROR_INIT;
-    dir = fixture_dir();
-    ck_assert_msg(store_open(&store, dir, &e), "%s", e.message);
-}
-
-static void tear_down(void)
-{
-    store_close(&store);
-    fixture_remove(dir);
-}
 
 static bool exists(const char *name)
 {
@@ -36,30 +16,11 @@ static bool exists(const char *name)
     return access(path, F_OK) == 0;
 }
 
-static bool is_empty(const char *name)
-{
-    CLEANUP_FREE char *path = must_printf("%s/%s", dir, name);
-    return rmdir(path) == 0 && mkdir(path, 0700) == 0;
-}
-
 static void reopen(void)
 {
     struct error e = ERROR_INIT;
     store_close(&store);
     ck_assert_msg(store_open(&store, dir, &e), "%s", e.message);
-}
-
-/* A root with one file. */
-static void publish(const char *chain, const char *content)
-{
-    struct error e = ERROR_INIT;
-    struct store_work w;
-    ck_assert_msg(store_lock(&store, chain, &w, &e) && store_work_start(&store, chain, &w, &e),
-                  "%s", e.message);
-    fixture_text(w.dir, "rootfs/file", content);
-    fixture_text(w.dir, "record.json", "{}\n");
-    ck_assert_msg(store_publish(&store, &w, chain, &e), "%s", e.message);
-    store_work_done(&w);
 }
 
 static void expect_root(const char *chain, const char *content)
@@ -82,7 +43,7 @@ START_TEST(a_lock_goes_away)
     ck_assert(store_lock_take(path, &one, &e));
     ck_assert(!store_lock_try(path, &two));
     store_lock_release(&one);
-    ck_assert(is_empty("lock"));
+    ck_assert(store_is_empty("lock"));
     ck_assert(store_lock_try(path, &two));
     store_lock_release(&two);
     store_lock_release(&two); /* once more is nothing */
@@ -124,7 +85,7 @@ START_TEST(a_lock_keeps_others_out)
     CLEANUP_CLOSE int fd = open(number, O_RDONLY | O_CLOEXEC);
     ck_assert_int_eq(read(fd, &value, sizeof value), sizeof value);
     ck_assert_int_eq(value, CHILDREN * ROUNDS);
-    ck_assert(is_empty("lock"));
+    ck_assert(store_is_empty("lock"));
 }
 END_TEST
 
@@ -146,12 +107,12 @@ START_TEST(what_dead_processes_left_is_removed)
     ck_assert_int_eq(read(ready[0], &byte, 1), 1);
     reopen(); /* it is alive: all stays */
     ck_assert(exists("work/blob-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"));
-    ck_assert(!is_empty("work") && !is_empty("lock"));
+    ck_assert(!store_is_empty("work") && !store_is_empty("lock"));
     kill(pid, SIGKILL);
     ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
     reopen();
-    ck_assert(is_empty("work"));
-    ck_assert(is_empty("lock"));
+    ck_assert(store_is_empty("work"));
+    ck_assert(store_is_empty("lock"));
     close(ready[0]);
     close(ready[1]);
 }
@@ -163,7 +124,7 @@ START_TEST(a_root_in_use_stays)
 {
     struct error e = ERROR_INIT;
     struct store_pins pins = {NULL, 0}, others = {NULL, 0};
-    publish(CHAIN, "one");
+    store_add_root(CHAIN, "one");
     ck_assert(store_pin(&store, CHAIN, &pins) && store_pin(&store, CHAIN, &others));
     ck_assert_int_eq(store_remove_root(&store, CHAIN, &e), STORE_IN_USE);
     store_unpin(&pins);
@@ -174,16 +135,16 @@ START_TEST(a_root_in_use_stays)
     ck_assert_int_eq(store_remove_root(&store, CHAIN, &e), STORE_REMOVED); /* nothing there */
     ck_assert_ptr_null(store_root(&store, CHAIN));
     ck_assert(!store_pin(&store, CHAIN, &pins));
-    ck_assert(is_empty("work") && is_empty("lock") && is_empty("roots/sha256"));
+    ck_assert(store_is_empty("work") && store_is_empty("lock") && store_is_empty("roots/sha256"));
 }
 END_TEST
 
 START_TEST(the_first_whole_root_stays)
 {
-    publish(CHAIN, "one");
-    publish(CHAIN, "two");
+    store_add_root(CHAIN, "one");
+    store_add_root(CHAIN, "two");
     expect_root(CHAIN, "one");
-    ck_assert(is_empty("work"));
+    ck_assert(store_is_empty("work"));
     ck_assert_ptr_null(store_root_fault(&store, CHAIN));
     ck_assert_ptr_null(store_root_fault(&store, OTHER));
 }
@@ -193,7 +154,7 @@ START_TEST(a_damaged_root_in_use_is_not_replaced)
 {
     struct error e = ERROR_INIT;
     struct store_pins pins = {NULL, 0};
-    publish(CHAIN, "one");
+    store_add_root(CHAIN, "one");
     ck_assert(store_pin(&store, CHAIN, &pins));
     fixture_text(dir,
                  "roots/sha256/" /* */
@@ -212,7 +173,7 @@ START_TEST(a_damaged_root_in_use_is_not_replaced)
     ck_assert_msg(store_publish(&store, &w, CHAIN, &e), "%s", e.message);
     store_work_done(&w);
     expect_root(CHAIN, "two");
-    ck_assert(is_empty("work"));
+    ck_assert(store_is_empty("work"));
 }
 END_TEST
 
@@ -238,7 +199,7 @@ START_TEST(a_seal_sees_every_change)
     };
     CLEANUP_FREE char *in =
         must_printf("cd %s/roots/sha256/%s && umask 022", dir, CHAIN + strlen("sha256:"));
-    publish(CHAIN, "one");
+    store_add_root(CHAIN, "one");
     CLEANUP_FREE char *first = must_printf("%s && chmod 755 rootfs && chmod 644 rootfs/file", in);
     ck_assert_int_eq(system(first), 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -278,7 +239,7 @@ START_TEST(a_blob_is_fetched_once)
     ck_assert(store_blob_start(&store, digest, 6, &b, &e));
     ck_assert_int_ge(b.fd, 0); /* not of this size: damaged */
     store_blob_done(&b);
-    ck_assert(is_empty("work") && is_empty("lock"));
+    ck_assert(store_is_empty("work") && store_is_empty("lock"));
     ck_assert(store_blob_discard(&store, digest, &e));
     ck_assert(!store_has_blob(&store, digest, BYTES_ANY_SIZE));
 }
@@ -336,7 +297,7 @@ END_TEST
 int main(void)
 {
     TCase *c = tcase_create("store");
-    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_add_checked_fixture(c, store_set_up, store_tear_down);
     tcase_set_timeout(c, 60);
     tcase_add_test(c, a_lock_goes_away);
     tcase_add_test(c, a_lock_keeps_others_out);
