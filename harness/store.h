@@ -2,9 +2,9 @@
 /* The cache, below one directory that is its user's alone (images hold setuid files):
  *
  *     blobs/sha256/HEX              blobs that were fetched, as in an OCI image layout
- *     roots/sha256/CHAIN/rootfs     an unpacked root, by the chain id of its layers (OCI image
- * spec) roots/sha256/CHAIN/record.json   what could not be created in it (layer.h)
- *     roots/sha256/CHAIN/seal.json     what both were when they were published (store_seal.h)
+ *     roots/sha256/CHAIN/           an unpacked root, by the chain id of its layers (OCI image
+ * spec) rootfs                    it record.json               what could not be created in it
+ * (layer.h) seal.json                 what both were when they were published (store_seal.h)
  *     images/KEY                    an image that was used, and when: whom roots and blobs are for
  *     refs/KEY                      which manifest a remote reference meant when it was last asked
  *     memo/KEY                      what was found out about a file when it was last read

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEAL_VERSION = 1, SEAL_BYTES = 4096, TOP_LIMIT = 1000 * 1000 };
+enum { SEAL_VERSION = 2, SEAL_BYTES = 4096, TOP_LIMIT = 1000 * 1000 };
 
 static int open_rootfs(const char *dir, struct error *e)
 {
@@ -31,6 +31,13 @@ static bool hash_record(const char *dir, char ret[SHA256_TEXT_SIZE], struct erro
 {
     CLEANUP_FREE char *path = must_printf("%s/record.json", dir);
     return sha256_of_file(path, ret, NULL, e);
+}
+
+/* Whether this process gives files the owners that an image gives them: root does, also the root of
+ * a user namespace (user_namespace.h). */
+static bool has_owners(void)
+{
+    return geteuid() == 0;
 }
 
 /* ---- making ---- */
@@ -78,6 +85,7 @@ bool store_seal_make(const char *dir, struct error *e)
     json_out_integer(&t, "entries", seal.tree.entries);
     json_out_integer(&t, "bytes", seal.tree.bytes);
     json_out_integer(&t, "top", count_top(root));
+    json_out_bool(&t, "owners", has_owners());
     json_out_close(&t, '}');
     text_add_char(&t, '\n');
     return file_publish(path, t.data, t.length, e);
@@ -113,6 +121,7 @@ static bool read_seal(const char *dir, struct store_seal *ret, struct error *e)
               get_digest(root, "tree", ret->tree.digest) &&
               get_count(root, "entries", &ret->tree.entries) &&
               get_count(root, "bytes", &ret->tree.bytes) && get_count(root, "top", &ret->top);
+    ret->owners = json_is_true(json_object_get(root, "owners"));
     json_decref(root);
     return ok || error_set(e, ERROR_RUN, "seal.json is damaged or of another version");
 }
@@ -125,6 +134,12 @@ static int check(const char *dir, struct store_seal *ret, struct error *e)
         return -1;
     if (strcmp(record, ret->record) != 0) {
         error_set(e, ERROR_RUN, "record.json is damaged");
+        return -1;
+    }
+    if (ret->owners != has_owners()) {
+        error_set(e, ERROR_RUN,
+                  ret->owners ? "its files have owners that are not ours to lend any more"
+                              : "its owners were only recorded, and can be kept now");
         return -1;
     }
     int root = open_rootfs(dir, e);

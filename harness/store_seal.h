@@ -8,6 +8,7 @@ struct store_seal {
     char record[SHA256_TEXT_SIZE]; /* digest of record.json */
     struct tree_summary tree;      /* of rootfs */
     uint64_t top;                  /* entries of the root directory itself */
+    bool owners;                   /* files have the owners of the image */
 };
 
 /* Seals the directory that holds rootfs and record.json, and syncs it with all below it. */

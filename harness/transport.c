@@ -142,8 +142,8 @@ static void remark_damage(const struct opening *o, const struct contents *c)
     CLEANUP_FREE char *fault = *chain ? store_root_fault(&o->store, chain) : NULL;
     if (!fault || !o->request->remark)
         return;
-    CLEANUP_FREE char *text = must_printf(
-        "the unpacked root %s in the cache is damaged, and made again: %s", chain, fault);
+    CLEANUP_FREE char *text =
+        must_printf("the unpacked root %s in the cache is made again: %s", chain, fault);
     o->request->remark(text, o->request->remark_data);
 }
 

@@ -62,6 +62,14 @@ expect_json '.["owners-kept"] == false and ([.owners[] | select(.[0] == "data/ot
 observations() { jq -c 'select(.type == "observation")' "$1"; }
 expect_equal "$(observations home/lent.jsonl)" "$(observations home/single.jsonl)" "observations do not depend on it"
 
+# a cache that was filled before ids were lent is made anew, once
+as_root_of_them rm -rf "$work/home/cache"
+expect_exit 0 "without ids, in the other cache" unprivileged "$plimsoll" run "tar:$work/image.tar" --platform linux/amd64 --check exec.start --results "$work/home/before.jsonl"
+expect_exit 0 "then with ids" lent "$plimsoll" run "tar:$work/image.tar" --platform linux/amd64 --check exec.start --results "$work/home/after.jsonl"
+if [ "$(stat -c %u "$root/data/other")" = 200999 ]; then ok "with its owners"; else not_ok "with its owners" "$(stat -c %u "$root/data/other")"; fi
+expect_exit 0 "and once more" lent "$plimsoll" run "tar:$work/image.tar" --platform linux/amd64 --check exec.start --results "$work/home/after.jsonl"
+if grep -q 'made again' err; then not_ok "not made a third time" "$(cat err)"; else ok "not made a third time"; fi
+
 # what the user may not remove by hand goes with the cache's own verb
 expect_exit 0 "doctor tells of the ids" lent "$plimsoll" doctor
 expect_text '^ok +owners' "that they are lent" out
