@@ -14,9 +14,12 @@ static bool contains(const char *data, size_t size, const char *text)
     return memmem(data, size, text, strlen(text)) != NULL;
 }
 
+/* 0 when no version begins here. */
 static size_t version_length(const char *p, const char *end)
 {
     size_t n = 0;
+    if (p < end && *p == '.')
+        return 0;
     while (p + n < end && (isdigit((unsigned char)p[n]) || p[n] == '.'))
         n++;
     while (n > 0 && p[n - 1] == '.')
