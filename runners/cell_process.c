@@ -2,8 +2,8 @@
 #include "runners/cell_process.h"
 #include "harness/base/pool.h"
 #include "harness/base/text.h"
+#include "runners/cell_event.h"
 
-#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,72 +30,21 @@ struct cell_process {
 
 /* ---- events ---- */
 
-static void take_ready(struct cell_process *c, const json_t *event)
+/* Takes why over. */
+static void set_fault(struct cell_process *c, char *why)
 {
-    struct cell_ready ready = {
-        .root = json_string_value(json_object_get(event, "root")),
-        .emulation = json_string_value(json_object_get(event, "emulation")),
-    };
-    c->events.ready(&ready, c->events.data);
-}
-
-static void take_line(struct cell_process *c, const json_t *event)
-{
-    const json_t *text = json_object_get(event, "text");
-    struct cell_line line = {
-        .job = (size_t)json_integer_value(json_object_get(event, "job")),
-        .milliseconds = json_number_value(json_object_get(event, "ms")),
-        .text = json_string_value(text) ? json_string_value(text) : "",
-        .length = json_string_length(text),
-        .damaged = json_is_true(json_object_get(event, "cut")) ||
-                   json_is_true(json_object_get(event, "partial")),
-    };
-    c->events.line(&line, c->events.data);
-}
-
-static void take_end(struct cell_process *c, const json_t *event)
-{
-    const json_t *status = json_object_get(event, "exit");
-    const char *standard_error = json_string_value(json_object_get(event, "stderr"));
-    struct cell_end end = {
-        .job = (size_t)json_integer_value(json_object_get(event, "job")),
-        .milliseconds = json_number_value(json_object_get(event, "ms")),
-        .exit_status = json_is_integer(status) ? (int)json_integer_value(status) : -1,
-        .signal = json_string_value(json_object_get(event, "signal")),
-        .exec = json_string_value(json_object_get(event, "exec")),
-        .error = json_string_value(json_object_get(event, "error")),
-        .timeout = json_is_true(json_object_get(event, "timeout")),
-        .flood = json_is_true(json_object_get(event, "flood")),
-        .standard_error = standard_error ? standard_error : "",
-    };
-    c->events.end(&end, c->events.data);
-}
-
-static void set_fault(struct cell_process *c, const char *why)
-{
-    if (!c->fault)
-        c->fault = must_strdup(why);
+    if (c->fault)
+        free(why);
+    else
+        c->fault = why;
     cell_process_kill(c);
 }
 
 static void take_event(struct cell_process *c)
 {
-    json_error_t error;
-    json_t *event = json_loadb(text_get(&c->line), c->line.length, 0, &error);
-    const char *kind = json_string_value(json_object_get(event, "event"));
-    if (kind && strcmp(kind, "ready") == 0)
-        take_ready(c, event);
-    else if (kind && strcmp(kind, "line") == 0)
-        take_line(c, event);
-    else if (kind && strcmp(kind, "end") == 0)
-        take_end(c, event);
-    else if (kind && strcmp(kind, "error") == 0)
-        set_fault(c, json_string_value(json_object_get(event, "why"))
-                         ? json_string_value(json_object_get(event, "why"))
-                         : "it failed without a reason");
-    else
-        set_fault(c, "it sent something that is not an event");
-    json_decref(event);
+    char *fault = cell_event_take(text_get(&c->line), c->line.length, &c->events);
+    if (fault)
+        set_fault(c, fault);
 }
 
 static void take_bytes(struct cell_process *c, const char *bytes, size_t count)
@@ -104,7 +53,7 @@ static void take_bytes(struct cell_process *c, const char *bytes, size_t count)
         const char *newline = memchr(bytes, '\n', count);
         size_t part = newline ? (size_t)(newline - bytes) : count;
         if (c->line.length + part > EVENT_LIMIT) {
-            set_fault(c, "it sent an event that is too long");
+            set_fault(c, must_strdup("it sent an event that is too long"));
             return;
         }
         text_add_n(&c->line, bytes, part);
