@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes on their way from a blob to whoever reads it, as a chain of small stages: a file or an
- * archive's member, a check of size and digest, decompression. Nothing is held but one block. */
+ * archive's member, a check of size and digest, decompression, a thread that runs ahead. A stage
+ * holds one block; only bytes_ahead holds more. Any stage can be closed at any time. */
 #pragma once
 #include "harness/base/error.h"
 #include "harness/base/sha256.h"
@@ -45,6 +46,12 @@ struct bytes_claim {
 /* Counts and hashes what passes; more bytes than claimed, or another digest or fewer bytes at the
  * end, is an error. The claim is the caller's and must outlive the stage. */
 struct bytes *bytes_verify(struct bytes *source, struct bytes_claim *claim) NONNULL MUST_CHECK;
+
+/* Runs the source in a thread of its own, at most bound bytes (and always one block) ahead of the
+ * reader. Its error comes after the blocks before it; closing stops it after its present block.
+ * What the source's stages write (a claim's count and digest) may be read after the end was seen or
+ * the stage was closed. Where no thread can be had, returns the source. */
+struct bytes *bytes_ahead(struct bytes *source, size_t bound) NONNULL MUST_CHECK;
 
 /* Reads what is left, so that a verifying stage sees the end. */
 bool bytes_drain(struct bytes *b, struct error *e) NONNULL MUST_CHECK;

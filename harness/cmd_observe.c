@@ -92,10 +92,11 @@ static void when_progress(size_t done, size_t all, void *data)
 
 /* ---- opening ---- */
 
-struct wanted {                        /* what --platform says */
+struct wanted {                        /* what --platform and --limit say */
     const struct platform **platforms; /* heap */
     size_t count;
     bool all;
+    struct layer_limits limits;
 };
 
 static bool wanted_platforms(const struct options *o, struct wanted *ret, struct error *e)
@@ -133,6 +134,7 @@ static bool open_image(const struct options *o, const struct cmd_image *image,
         .platforms = own ? image->platforms : (const struct platform *const *)wanted->platforms,
         .platform_count = own ? image->platform_count : wanted->count,
         .all_platforms = wanted->all,
+        .limits = &wanted->limits,
         .pins = pins,
         .remark = print_remark,
     };
@@ -143,9 +145,11 @@ bool cmd_open_images(const struct options *o, const struct cmd_image *images, si
                      struct run *run, struct store_pins *pins, struct progress *progress,
                      int *ret_faults, struct error *e)
 {
-    struct wanted wanted = {NULL, 0, false};
+    struct wanted wanted = {.limits = layer_default_limits};
     struct registry_options registry;
     bool ok = wanted_platforms(o, &wanted, e) && cmd_registry_options(o, progress, &registry, e);
+    for (size_t i = 0; ok && i < o->limits.count; i++)
+        ok = layer_limits_parse(&wanted.limits, o->limits.items[i], e);
     for (size_t i = 0; ok && i < count; i++) {
         struct error fault = ERROR_INIT;
         progress_say(progress, "opening %s", images[i].reference);

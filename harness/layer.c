@@ -9,45 +9,38 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
-
-const struct layer_limits layer_default_limits = {
-    .entries = 2 * 1000 * 1000,
-    .bytes = 64ULL << 30,
-    .ratio = 500,
-    .ratio_from = 256ULL << 20,
-    .path = 4096,
-    .depth = 256,
-    .link = 4095,
-};
-
-struct directory_time {
-    char *path;
-    struct timespec time;
-};
 
 struct layers {
     struct layer_limits limits;
     struct layer_target target;
-    struct layer_record record;
-    struct directory_time *directories; /* heap */
-    size_t directory_count;
-    uint64_t entries;
-    bool privileged; /* owners and setuid bits are kept */
-    /* of the layer being applied */
-    const uint64_t *packed;
-    uint64_t layer_bytes;
+    struct layer_powers powers;
+    uint64_t entries, files, bytes;
+};
+
+/* One entry on its way into the parent that the target has entered. */
+struct placing {
+    struct layers *layers;
+    struct archive *archive;
+    struct archive_entry *entry;
+    const char *name;
+    int parent;
+    struct layer_look look;
+    struct { /* of a link: what it leads to; a hard link's within dir */
+        const char *target;
+        int dir;
+    } link;
 };
 
 struct layers *layers_new(int root, const struct layer_limits *limits)
 {
     struct layers *l = must_calloc(1, sizeof *l);
     l->limits = *limits;
-    l->privileged = geteuid() == 0;
-    layer_target_init(&l->target, root);
+    l->powers = layer_powers_find(root);
+    layer_target_init(&l->target, root, &l->limits);
     return l;
 }
 
@@ -55,204 +48,185 @@ void layers_free(struct layers *l)
 {
     if (!l)
         return;
-    for (size_t i = 0; i < l->directory_count; i++)
-        free(l->directories[i].path);
-    free(l->directories);
     layer_target_done(&l->target);
-    layer_record_done(&l->record);
     free(l);
 }
 
-/* ---- limits ---- */
+/* ---- making something in an entry's place ---- */
 
-static bool count_bytes(struct layers *l, uint64_t size, struct error *e)
+/* What make returns; -1 with its errno, or with the error set. What has the place must go. */
+static int make_room(struct placing *p, int (*make)(const struct placing *p), struct error *e)
 {
-    if (size > l->limits.bytes - l->record.bytes)
-        return error_set(e, ERROR_RUN, "the image unpacks to more than %llu bytes",
-                         (unsigned long long)l->limits.bytes);
-    l->record.bytes += size;
-    return true;
+    int result = make(p);
+    if (result >= 0 || errno != EEXIST || !layer_target_clear(&p->layers->target, p->name, e))
+        return result;
+    return make(p);
 }
 
-static bool check_ratio(struct layers *l, size_t size, struct error *e)
+static bool not_made(struct error *e)
 {
-    l->layer_bytes += size;
-    if (!l->packed || l->layer_bytes <= l->limits.ratio_from ||
-        l->layer_bytes / l->limits.ratio <= *l->packed)
-        return true;
-    return error_set(e, ERROR_RUN, "the layer unpacks to more than %llu times its size",
-                     (unsigned long long)l->limits.ratio);
+    return error_is_set(e) ? false : error_errno(e, ERROR_RUN, errno, "cannot be created");
 }
 
-/* ---- owner, mode, times ---- */
-
-static struct timespec time_of(struct archive_entry *entry)
+/* The mode with which a file can be made without another call to set it, or 0600. */
+static mode_t first_mode(const struct placing *p)
 {
-    return (struct timespec){archive_entry_mtime(entry), archive_entry_mtime_nsec(entry)};
+    struct layer_look look = p->look;
+    mode_t mode = layer_look_mode(&look, &p->layers->powers);
+    return (mode & (07000 | p->layers->powers.mask)) ? 0600 : mode;
 }
 
-/* Returns whether the owner is now as the entry says. fd is the file, or its parent with a name. */
-static bool set_owner(struct layers *l, int fd, const char *name, const char *path,
-                      struct archive_entry *entry)
+static int make_file(const struct placing *p)
 {
-    int64_t uid = archive_entry_uid(entry), gid = archive_entry_gid(entry);
-    bool sane = uid >= 0 && gid >= 0 && uid < UINT32_MAX && gid < UINT32_MAX;
-    int flags = *name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
-    if (l->privileged && sane && fchownat(fd, name, (uid_t)uid, (gid_t)gid, flags) == 0)
-        return true;
-    if (uid != 0 || gid != 0)
-        layer_record_owner(&l->record, path, uid, gid);
-    return false;
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    return openat(p->parent, p->name, flags, first_mode(p));
 }
 
-/* The bits that the entry gets: all for root, else those that let us read and remove it. */
-static mode_t choose_mode(struct layers *l, const char *path, struct archive_entry *entry,
-                          bool owned, mode_t needed)
+static int make_directory(const struct placing *p)
 {
-    mode_t wanted = archive_entry_perm(entry) & 07777;
-    mode_t mode = owned ? wanted : (wanted & 01777) | needed;
-    if (mode != wanted)
-        layer_record_mode(&l->record, path, wanted);
-    return mode;
+    return mkdirat(p->parent, p->name, 0700);
 }
 
-static bool place_error(int errnum, struct error *e)
+static int make_symlink(const struct placing *p)
 {
-    return error_errno(e, ERROR_RUN, errnum, "cannot be created");
+    return symlinkat(p->link.target, p->parent, p->name);
+}
+
+static int make_hard_link(const struct placing *p)
+{
+    return linkat(p->link.dir, p->link.target, p->parent, p->name, 0);
+}
+
+static int make_special(const struct placing *p)
+{
+    return mknodat(p->parent, p->name, (p->look.mode & S_IFMT) | 0600,
+                   makedev(p->look.major, p->look.minor));
 }
 
 /* ---- kinds of entries ---- */
 
-static bool write_data(struct layers *l, int fd, struct archive *a, struct error *e)
+static bool write_block(int fd, const char *block, size_t size, int64_t offset, struct error *e)
+{
+    while (size > 0) {
+        ssize_t n = pwrite(fd, block, size, offset);
+        if (n < 0 && errno != EINTR)
+            return error_errno(e, ERROR_RUN, errno, "cannot be written");
+        if (n > 0) {
+            block += n;
+            size -= (size_t)n;
+            offset += n;
+        }
+    }
+    return true;
+}
+
+/* A sparse file's map is as foreign as the rest: it may not lead beyond the size that was counted.
+ */
+static bool write_data(const struct placing *p, int fd, int64_t total, struct error *e)
 {
     const void *block;
     size_t size;
-    int64_t offset;
+    int64_t offset, end = 0;
     int result;
-    while ((result = archive_read_data_block(a, &block, &size, &offset)) == ARCHIVE_OK) {
-        if (!check_ratio(l, size, e))
+    while ((result = archive_read_data_block(p->archive, &block, &size, &offset)) == ARCHIVE_OK) {
+        if (offset < 0 || offset > total || (uint64_t)size > (uint64_t)(total - offset))
+            return error_set(e, ERROR_RUN, "has data beyond its size");
+        if (!write_block(fd, block, size, offset, e))
             return false;
-        for (const char *p = block; size > 0;) {
-            ssize_t n = pwrite(fd, p, size, offset);
-            if (n < 0 && errno != EINTR)
-                return error_errno(e, ERROR_RUN, errno, "cannot be written");
-            if (n > 0) {
-                p += n;
-                size -= (size_t)n;
-                offset += n;
-            }
-        }
+        end = offset + (int64_t)size > end ? offset + (int64_t)size : end;
     }
-    return result == ARCHIVE_EOF || bytes_feed_error(a, "cannot be read", e);
+    if (result != ARCHIVE_EOF || error_is_set(e))
+        return bytes_feed_error(p->archive, "cannot be read", e);
+    return end == total || ftruncate(fd, total) == 0 ||
+           error_errno(e, ERROR_RUN, errno, "cannot be written");
 }
 
-static int create_file(int parent, const char *name)
+static bool count_bytes(struct layers *l, int64_t size, struct error *e)
 {
-    return openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-}
-
-static bool place_file(struct layers *l, int parent, const struct layer_path *p, struct archive *a,
-                       struct archive_entry *entry, struct error *e)
-{
-    int64_t size = archive_entry_size(entry);
     if (size < 0)
         return error_set(e, ERROR_RUN, "has a negative size");
-    if (!count_bytes(l, (uint64_t)size, e))
-        return false;
-    int made = create_file(parent, p->name);
-    if (made < 0 && errno == EEXIST && layer_target_clear(&l->target, parent, p, e))
-        made = create_file(parent, p->name);
-    CLEANUP_CLOSE int fd = made;
-    if (fd < 0)
-        return error_is_set(e) ? false : place_error(errno, e);
-    if (!write_data(l, fd, a, e))
-        return false;
-    if (archive_entry_sparse_count(entry) > 0 && ftruncate(fd, size) < 0)
-        return place_error(errno, e);
-    bool owned = set_owner(l, fd, "", p->path, entry);
-    mode_t mode = choose_mode(l, p->path, entry, owned, 0600);
-    const struct timespec times[2] = {time_of(entry), time_of(entry)};
-    if (fchmod(fd, mode) < 0 || futimens(fd, times) < 0)
-        return place_error(errno, e);
-    l->record.files++;
+    if ((uint64_t)size > l->limits.bytes - l->bytes)
+        return layer_limits_error(&l->limits, "bytes", "the image unpacks to too many bytes", e);
+    l->bytes += (uint64_t)size;
     return true;
 }
 
-static void remember_time(struct layers *l, const char *path, struct archive_entry *entry)
+static bool place_file(struct placing *p, struct error *e)
 {
-    *ARRAY_ADD(&l->directories, &l->directory_count) =
-        (struct directory_time){must_strdup(path), time_of(entry)};
-}
-
-/* A directory joins one that is there; it takes the place of anything else. */
-static bool place_directory(struct layers *l, int parent, const struct layer_path *p,
-                            struct archive_entry *entry, struct error *e)
-{
-    const char *name = *p->name ? p->name : ".";
-    int open_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    int made = *p->name ? mkdirat(parent, name, 0700) : 0;
-    int found = openat(parent, name, open_flags);
-    if (made < 0 && found < 0) {
-        if (!layer_target_clear(&l->target, parent, p, e))
-            return false;
-        if (mkdirat(parent, name, 0700) < 0)
-            return place_error(errno, e);
-        found = openat(parent, name, open_flags);
-    }
-    CLEANUP_CLOSE int fd = found;
+    struct layers *l = p->layers;
+    int64_t size = archive_entry_size(p->entry);
+    if (!count_bytes(l, size, e))
+        return false;
+    CLEANUP_CLOSE int fd = make_room(p, make_file, e);
     if (fd < 0)
-        return place_error(errno, e);
-    bool owned = set_owner(l, fd, "", p->path, entry);
-    if (fchmod(fd, choose_mode(l, p->path, entry, owned, 0700)) < 0)
-        return place_error(errno, e);
-    remember_time(l, p->path, entry);
-    return true;
+        return not_made(e);
+    bool mode_set = first_mode(p) == layer_look_mode(&p->look, &l->powers);
+    l->files++;
+    return write_data(p, fd, size, e) && layer_look_apply(&p->look, &l->powers, fd, mode_set, e);
 }
 
-static bool place_symlink(struct layers *l, int parent, const struct layer_path *p,
-                          struct archive_entry *entry, struct error *e)
+/* A directory joins one that is there; it takes the place of anything else. It is its maker's alone
+ * until the end, when it gets its look. */
+static bool place_directory(struct placing *p, struct error *e)
 {
-    const char *target = archive_entry_symlink(entry);
-    if (!target || *target == '\0')
+    struct stat st;
+    if (*p->name == '\0' || make_directory(p) == 0)
+        return true;
+    if (errno == EEXIST && fstatat(p->parent, p->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISDIR(st.st_mode))
+        return true;
+    return make_room(p, make_directory, e) >= 0 || not_made(e);
+}
+
+static bool place_symlink(struct placing *p, struct error *e)
+{
+    const struct layers *l = p->layers;
+    p->link.target = archive_entry_symlink(p->entry);
+    if (!p->link.target || *p->link.target == '\0')
         return error_set(e, ERROR_RUN, "is a link to nothing");
-    if (strlen(target) > l->limits.link)
-        return error_set(e, ERROR_RUN, "is a link of more than %zu bytes", l->limits.link);
-    if (symlinkat(target, parent, p->name) < 0) {
-        if (errno != EEXIST)
-            return place_error(errno, e);
-        if (!layer_target_clear(&l->target, parent, p, e))
-            return false;
-        if (symlinkat(target, parent, p->name) < 0)
-            return place_error(errno, e);
-    }
-    set_owner(l, parent, p->name, p->path, entry);
-    const struct timespec times[2] = {time_of(entry), time_of(entry)};
-    return utimensat(parent, p->name, times, AT_SYMLINK_NOFOLLOW) == 0 || place_error(errno, e);
+    if (strlen(p->link.target) > l->limits.path)
+        return layer_limits_error(&l->limits, "path", "is too long a link", e);
+    if (make_room(p, make_symlink, e) < 0)
+        return not_made(e);
+    return layer_look_apply_at(&p->look, &p->layers->powers, p->parent, p->name, e);
 }
 
-static int link_to(struct layers *l, const struct layer_path *target, int parent, const char *name)
+/* Fifos and devices. overlayfs takes a character device 0, 0 for a whiteout of its own. */
+static bool place_special(struct placing *p, struct error *e)
 {
-    CLEANUP_FREE char *directory =
-        target->parent_length > 0 ? must_printf("%.*s", (int)target->parent_length, target->path)
-                                  : must_strdup(".");
-    CLEANUP_CLOSE int from = tree_open(l->target.root, directory, O_PATH | O_DIRECTORY, 0);
-    return from < 0 ? -1 : linkat(from, target->name, parent, name, 0);
+    struct layers *l = p->layers;
+    bool fit = S_ISFIFO(p->look.mode) || S_ISBLK(p->look.mode) || p->look.major || p->look.minor;
+    if (fit && make_room(p, make_special, e) >= 0)
+        return layer_look_apply_at(&p->look, &l->powers, p->parent, p->name, e);
+    if (fit && (error_is_set(e) || errno != EPERM || S_ISFIFO(p->look.mode)))
+        return not_made(e);
+    p->look.missed |= LAYER_MISSED_ALL;
+    return layer_target_clear(&l->target, p->name, e);
+}
+
+static bool is_same_file(const struct placing *p)
+{
+    struct stat a, b;
+    return fstatat(p->parent, p->name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(p->link.dir, p->link.target, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 /* The target is looked up beneath the root, which holds only what the image brought. */
-static bool place_hard_link(struct layers *l, int parent, const struct layer_path *p,
-                            const struct layer_path *target, struct error *e)
+static bool place_hard_link(struct placing *p, const struct layer_path *target, struct error *e)
 {
-    if (strcmp(target->path, p->path) == 0)
+    CLEANUP_FREE char *path = target->parent_length > 0
+                                  ? must_printf("%.*s", (int)target->parent_length, target->path)
+                                  : must_strdup(".");
+    CLEANUP_CLOSE int dir = tree_open(p->layers->target.root, path, O_PATH | O_DIRECTORY, 0);
+    p->link.dir = dir;
+    p->link.target = target->name;
+    struct stat st; /* looked for first: nothing makes room for a link that cannot be */
+    bool there = dir >= 0 && fstatat(dir, target->name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (there && (is_same_file(p) || make_room(p, make_hard_link, e) >= 0))
         return true;
-    int result = link_to(l, target, parent, p->name);
-    if (result < 0 && errno == EEXIST) {
-        if (!layer_target_clear(&l->target, parent, p, e))
-            return false;
-        result = link_to(l, target, parent, p->name);
-    }
-    if (result == 0)
-        return true;
+    if (error_is_set(e))
+        return false;
     CLEANUP_FREE char *shown = layer_path_show(target->path);
     if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
         return error_set(e, ERROR_RUN, "is a hard link to \"%s\", which the image has not brought",
@@ -260,78 +234,80 @@ static bool place_hard_link(struct layers *l, int parent, const struct layer_pat
     return error_errno(e, ERROR_RUN, errno, "cannot be linked to \"%s\"", shown);
 }
 
-static bool place_link(struct layers *l, int parent, const struct layer_path *p, const char *raw,
-                       struct error *e)
+static bool place_link(struct placing *p, const char *raw, struct error *e)
 {
     struct layer_path target;
-    bool ok = layer_path_parse(raw, &l->limits, &target, e);
+    bool ok = layer_path_parse(raw, &p->layers->limits, &target, e);
     if (ok && (target.kind != LAYER_ENTRY || *target.name == '\0'))
         ok = error_set(e, ERROR_RUN, "is a hard link to something that is no file");
-    ok = ok && place_hard_link(l, parent, p, &target, e);
+    ok = ok && place_hard_link(p, &target, e);
     layer_path_done(&target);
     return ok;
 }
 
-static bool place_fifo(struct layers *l, int parent, const struct layer_path *p,
-                       struct archive_entry *entry, struct error *e)
-{
-    if (mkfifoat(parent, p->name, 0600) < 0) {
-        if (errno != EEXIST)
-            return place_error(errno, e);
-        if (!layer_target_clear(&l->target, parent, p, e))
-            return false;
-        if (mkfifoat(parent, p->name, 0600) < 0)
-            return place_error(errno, e);
-    }
-    bool owned = set_owner(l, parent, p->name, p->path, entry);
-    return fchmodat(parent, p->name, choose_mode(l, p->path, entry, owned, 0600), 0) == 0 ||
-           place_error(errno, e);
-}
-
 /* ---- entries ---- */
 
-static bool place(struct layers *l, struct archive *a, const struct layer_path *p,
+static bool place_kind(struct placing *p, struct error *e)
+{
+    switch (p->look.mode & S_IFMT) {
+    case S_IFREG:
+        return place_file(p, e);
+    case S_IFDIR:
+        return place_directory(p, e);
+    case S_IFLNK:
+        return place_symlink(p, e);
+    case S_IFIFO:
+    case S_IFCHR:
+    case S_IFBLK:
+        return place_special(p, e);
+    default:
+        p->look.missed |= LAYER_MISSED_ALL;
+        return layer_target_clear(&p->layers->target, p->name, e);
+    }
+}
+
+/* The end must know of directories, the record of what is not all there. */
+static void mark(struct placing *p)
+{
+    bool told = S_ISDIR(p->look.mode) || layer_look_is_partial(&p->look);
+    layer_target_mark(&p->layers->target, p->name, told ? &p->look : NULL);
+    if (!told)
+        layer_look_done(&p->look);
+}
+
+static bool place(struct layers *l, struct archive *a, const struct layer_path *path,
                   struct archive_entry *entry, struct error *e)
 {
     const char *hard_link = archive_entry_hardlink(entry);
-    mode_t type = archive_entry_filetype(entry);
-    if (*p->name == '\0' && (hard_link || type != AE_IFDIR))
+    if (*path->name == '\0' && (hard_link || archive_entry_filetype(entry) != AE_IFDIR))
         return error_set(e, ERROR_RUN, "would replace the root directory");
-    int parent = layer_target_parent(&l->target, p, e);
-    if (parent < 0)
+    if (!layer_target_enter(&l->target, path, e))
         return false;
-    layer_record_attributes(&l->record, p->path, entry);
-    layer_target_mark(&l->target, p->path);
-    if (hard_link)
-        return place_link(l, parent, p, hard_link, e);
-    switch (type) {
-    case AE_IFREG:
-        return place_file(l, parent, p, a, entry, e);
-    case AE_IFDIR:
-        return place_directory(l, parent, p, entry, e);
-    case AE_IFLNK:
-        return place_symlink(l, parent, p, entry, e);
-    case AE_IFIFO:
-        return place_fifo(l, parent, p, entry, e);
-    case AE_IFCHR:
-    case AE_IFBLK:
-        layer_record_device(&l->record, p->path, entry);
-        return layer_target_clear(&l->target, parent, p, e);
-    default:
-        layer_record_other(&l->record, p->path);
-        return layer_target_clear(&l->target, parent, p, e);
+    struct placing p = {l, a, entry, path->name, l->target.parent, {0}, {NULL, -1}};
+    if (hard_link) {
+        if (!place_link(&p, hard_link, e))
+            return false;
+        layer_target_mark(&l->target, p.name, NULL);
+        return true;
     }
+    layer_look_init(&p.look, entry);
+    if (place_kind(&p, e)) {
+        mark(&p);
+        return true;
+    }
+    layer_look_done(&p.look);
+    return false;
 }
 
-static bool apply_path(struct layers *l, struct archive *a, const struct layer_path *p,
+static bool apply_path(struct layers *l, struct archive *a, const struct layer_path *path,
                        struct archive_entry *entry, struct error *e)
 {
-    switch (p->kind) {
+    switch (path->kind) {
     case LAYER_ENTRY:
-        return place(l, a, p, entry, e);
+        return place(l, a, path, entry, e);
     case LAYER_WHITEOUT:
     case LAYER_OPAQUE:
-        return layer_target_hide(&l->target, p, e);
+        return layer_target_hide(&l->target, path, e);
     case LAYER_IGNORED:
         break;
     }
@@ -342,18 +318,17 @@ static bool apply_entry(struct layers *l, struct archive *a, struct archive_entr
                         struct error *e)
 {
     const char *raw = archive_entry_pathname(entry);
-    if (++l->entries > l->limits.entries)
-        return error_set(e, ERROR_RUN, "the image has more than %llu entries",
-                         (unsigned long long)l->limits.entries);
+    if (++l->entries + l->target.implied > l->limits.entries)
+        return layer_limits_error(&l->limits, "entries", "the image has too many entries", e);
     if (!raw)
         return error_set(e, ERROR_RUN, "entry %llu has no name", (unsigned long long)l->entries);
-    struct layer_path p;
-    bool ok = layer_path_parse(raw, &l->limits, &p, e);
-    if (ok && !apply_path(l, a, &p, entry, e)) {
+    struct layer_path path;
+    bool ok = layer_path_parse(raw, &l->limits, &path, e);
+    if (ok && !apply_path(l, a, &path, entry, e)) {
         CLEANUP_FREE char *shown = layer_path_show(raw);
         ok = error_context(e, "entry \"%s\"", shown);
     }
-    layer_path_done(&p);
+    layer_path_done(&path);
     return ok;
 }
 
@@ -369,12 +344,10 @@ static bool apply_entries(struct layers *l, struct archive *a, struct error *e)
            bytes_feed_error(a, "not a good tar file", e);
 }
 
-bool layers_apply(struct layers *l, struct bytes *tar, const uint64_t *packed, struct error *e)
+bool layers_apply(struct layers *l, struct bytes *tar, struct error *e)
 {
     struct bytes_feed feed = {tar, e};
     struct archive *a = archive_read_new();
-    l->packed = packed;
-    l->layer_bytes = 0;
     archive_read_support_format_tar(a);
     archive_read_support_format_empty(a);
     bool ok = archive_read_open(a, &feed, NULL, bytes_feed_read, NULL) == ARCHIVE_OK ||
@@ -387,22 +360,15 @@ bool layers_apply(struct layers *l, struct bytes *tar, const uint64_t *packed, s
 
 bool layers_finish(struct layers *l, struct error *e)
 {
-    for (size_t i = 0; i < l->directory_count; i++) {
-        struct directory_time *d = &l->directories[i];
-        const char *path = *d->path ? d->path : ".";
-        int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-        CLEANUP_CLOSE int fd = tree_open(l->target.root, path, flags, 0);
-        const struct timespec times[2] = {d->time, d->time};
-        if (fd >= 0 && futimens(fd, times) < 0)
-            return error_errno(e, ERROR_RUN, errno, "cannot set the time of \"%s\"", path);
-    }
-    return true;
+    return layer_target_finish(&l->target, &l->powers, e);
 }
 
 void layers_record(const struct layers *l, struct text *ret)
 {
-    text_add(ret, "{\n  \"plimsoll-root\": 1,\n  ");
-    text_printf(ret, "\"owners-kept\": %s,\n  ", l->privileged ? "true" : "false");
-    layer_record_write(&l->record, ret);
+    text_printf(ret, "{\n  \"plimsoll-root\": 2,\n  \"owners-kept\": %s,\n",
+                l->powers.owners ? "true" : "false");
+    text_printf(ret, "  \"files\": %llu,\n  \"bytes\": %llu,\n  ", (unsigned long long)l->files,
+                (unsigned long long)l->bytes);
+    layer_record_write(l->target.tree, ret);
     text_add(ret, "\n}\n");
 }

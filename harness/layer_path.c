@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/layer_path.h"
 #include "harness/base/pool.h"
+#include "harness/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,14 @@ char *layer_path_show(const char *raw)
     if (length > SHOWN_BYTES)
         text_add(&t, "...");
     return text_take(&t);
+}
+
+static bool refuse_limit(const char *raw, const char *why, const struct layer_limits *limits,
+                         const char *name, struct error *e)
+{
+    CLEANUP_FREE char *shown = layer_path_show(raw);
+    CLEANUP_FREE char *what = must_printf("entry \"%s\" %s", shown, why);
+    return layer_limits_error(limits, name, what, e);
 }
 
 static bool refuse(const char *raw, const char *why, struct error *e)
@@ -35,8 +44,8 @@ static bool normalise(const char *raw, const struct layer_limits *limits, char *
         if (n > NAME_BYTES)
             return refuse(raw, "has a component of more than 255 bytes", e);
         if (n > 0 && !(n == 1 && *p == '.')) {
-            if (++depth > limits->depth)
-                return refuse(raw, "is nested too deeply", e);
+            if (++depth > limits->nesting)
+                return refuse_limit(raw, "is nested too deeply", limits, "nesting", e);
             if (length > 0)
                 out[length++] = '/';
             memcpy(out + length, p, n);
@@ -74,7 +83,7 @@ bool layer_path_parse(const char *raw, const struct layer_limits *limits, struct
     size_t size = strlen(raw);
     *ret = (struct layer_path){.kind = LAYER_ENTRY};
     if (size > limits->path)
-        return refuse(raw, "has too long a name", e);
+        return refuse_limit(raw, "has too long a name", limits, "path", e);
     ret->path = must_calloc(size + 1, 1);
     if (!normalise(raw, limits, ret->path, e))
         return false;

@@ -3,7 +3,7 @@
  * about a lower layer (whiteouts). */
 #pragma once
 #include "harness/base/error.h"
-#include "harness/layer.h"
+#include "harness/layer_limits.h"
 
 enum layer_name {
     LAYER_ENTRY,    /* something to create */

@@ -2,80 +2,88 @@
 #include "harness/layer_record.h"
 #include "harness/base/json_out.h"
 
-#include <archive.h>
-
-void layer_record_done(struct layer_record *r)
-{
-    text_done(&r->owners);
-    text_done(&r->modes);
-    text_done(&r->devices);
-    text_done(&r->attributes);
-    text_done(&r->others);
-}
+struct record {
+    struct text path, owners, modes, devices, attributes, others; /* JSON array elements */
+};
 
 /* Begins the element ["PATH", of a list. */
-static void begin(struct text *list, const char *path)
+static struct text *begin(struct text *list, const struct record *r)
 {
     if (list->length > 0)
         text_add(list, ",\n    ");
     text_add_char(list, '[');
-    json_out_quoted(list, path);
+    json_out_quoted(list, text_get(&r->path));
+    return list;
 }
 
-void layer_record_owner(struct layer_record *r, const char *path, int64_t uid, int64_t gid)
+static void add_attributes(struct record *r, const struct layer_look *k)
 {
-    begin(&r->owners, path);
-    text_printf(&r->owners, ", %lld, %lld]", (long long)uid, (long long)gid);
-}
-
-void layer_record_mode(struct layer_record *r, const char *path, mode_t mode)
-{
-    begin(&r->modes, path);
-    text_printf(&r->modes, ", \"%04o\"]", (unsigned)mode & 07777);
-}
-
-void layer_record_device(struct layer_record *r, const char *path, struct archive_entry *entry)
-{
-    begin(&r->devices, path);
-    text_printf(&r->devices, ", \"%c\", %u, %u, \"%04o\"]",
-                archive_entry_filetype(entry) == AE_IFBLK ? 'b' : 'c',
-                (unsigned)archive_entry_rdevmajor(entry), (unsigned)archive_entry_rdevminor(entry),
-                (unsigned)archive_entry_mode(entry) & 07777);
-}
-
-void layer_record_other(struct layer_record *r, const char *path)
-{
-    begin(&r->others, path);
-    text_add_char(&r->others, ']');
-}
-
-void layer_record_attributes(struct layer_record *r, const char *path, struct archive_entry *entry)
-{
-    const char *name;
-    const void *value;
-    size_t size;
-    if (archive_entry_xattr_reset(entry) == 0)
-        return;
-    begin(&r->attributes, path);
-    while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
-        text_add(&r->attributes, ", ");
-        json_out_quoted(&r->attributes, name ? name : "");
+    for (size_t i = 0; i < k->attribute_count; i++) {
+        const struct layer_attribute *a = &k->attributes[i];
+        const unsigned char *value = a->value;
+        struct text *t = begin(&r->attributes, r);
+        text_add(t, ", ");
+        json_out_quoted(t, a->name);
+        text_add(t, ", \"");
+        for (size_t n = 0; n < a->size; n++)
+            text_printf(t, "%02x", value[n]);
+        text_printf(t, "\", %s]", a->kept ? "true" : "false");
     }
-    text_add_char(&r->attributes, ']');
 }
 
-static void write_list(struct text *ret, const char *name, const struct text *list)
+static void add_missing(struct record *r, const struct layer_look *k)
 {
-    text_printf(ret, ",\n  \"%s\": [%s]", name, text_get(list));
+    unsigned mode = (unsigned)k->mode & 07777;
+    if (S_ISCHR(k->mode) || S_ISBLK(k->mode))
+        text_printf(begin(&r->devices, r), ", \"%c\", %u, %u, \"%04o\", %lld, %lld]",
+                    S_ISBLK(k->mode) ? 'b' : 'c', k->major, k->minor, mode, (long long)k->uid,
+                    (long long)k->gid);
+    else
+        text_add_char(begin(&r->others, r), ']');
 }
 
-void layer_record_write(const struct layer_record *r, struct text *ret)
+static void add_look(struct record *r, const struct layer_look *k)
 {
-    text_printf(ret, "\"files\": %llu,\n  \"bytes\": %llu", (unsigned long long)r->files,
-                (unsigned long long)r->bytes);
-    write_list(ret, "owners", &r->owners);
-    write_list(ret, "modes", &r->modes);
-    write_list(ret, "devices", &r->devices);
-    write_list(ret, "attributes", &r->attributes);
-    write_list(ret, "others", &r->others);
+    if (k->missed & LAYER_MISSED_ALL) {
+        add_missing(r, k);
+    } else {
+        if (k->missed & LAYER_MISSED_OWNER)
+            text_printf(begin(&r->owners, r), ", %lld, %lld]", (long long)k->uid,
+                        (long long)k->gid);
+        if (k->missed & LAYER_MISSED_MODE)
+            text_printf(begin(&r->modes, r), ", \"%04o\"]", (unsigned)k->mode & 07777);
+    }
+    add_attributes(r, k);
+}
+
+static bool add_node(struct layer_node *n, void *data)
+{
+    struct record *r = data;
+    size_t before = r->path.length;
+    if (n->parent)
+        text_printf(&r->path, "%s%s", before > 0 ? "/" : "", n->name);
+    if (n->told)
+        add_look(r, &n->look);
+    bool ok = layer_node_each(n, add_node, r);
+    text_cut(&r->path, before);
+    return ok;
+}
+
+static void write_list(struct text *ret, const char *before, const char *name, struct text *list)
+{
+    text_printf(ret, "%s\"%s\": [%s]", before, name, text_get(list));
+    text_done(list);
+}
+
+void layer_record_write(struct layer_node *tree, struct text *ret)
+{
+    struct record r = {.path = TEXT_INIT};
+    if (!add_node(tree, &r))
+        return; /* no visit ever ends the walk */
+    text_done(&r.path);
+    write_list(ret, "", "owners", &r.owners);
+    write_list(ret, ",\n  ", "modes", &r.modes);
+    write_list(ret, ",\n  ", "devices", &r.devices);
+    write_list(ret, ",\n  ", "attributes", &r.attributes);
+    write_list(ret, ",\n  ", "others", &r.others);
 }

@@ -62,6 +62,8 @@ static const struct option table[] = {
     {"emulate", 0, NULL, false, OBSERVE, FIELD(emulate), "emulate the host's own platform too"},
     {"strict", 0, NULL, false, JUDGES | VERB_LINT, FIELD(strict), "remarks on the matrix fail too"},
     {"color", 0, "WHEN", false, JUDGES, FIELD(color), "auto, always or never (also NO_COLOR)"},
+    {"limit", 0, "NAME=VALUE", true, OPEN, FIELD(limits),
+     "of unpacking: entries, bytes, ratio, path, nesting, memory; repeatable"},
     {"quiet", 'q', NULL, false, OPEN | JUDGES, FIELD(quiet),
      "no progress, and only the last line of the report"},
     {"verbose", 'v', NULL, false, OPEN | JUDGES, FIELD(verbose),
@@ -188,8 +190,8 @@ bool options_parse(int argc, char **argv, enum verb verb, struct options *ret, s
 
 void options_done(struct options *o)
 {
-    struct texts *lists[] = {&o->platforms, &o->flavors, &o->checks,   &o->skips,
-                             &o->matrices,  &o->reports, &o->arguments};
+    struct texts *lists[] = {&o->platforms, &o->flavors, &o->checks, &o->skips,
+                             &o->matrices,  &o->reports, &o->limits, &o->arguments};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         free(lists[i]->items);
     *o = (struct options){.results = NULL};

@@ -24,7 +24,7 @@ struct texts { /* values of a repeatable option, in order; borrowed from argv or
 };
 
 struct options {
-    struct texts platforms, flavors, checks, skips, matrices, reports, arguments;
+    struct texts platforms, flavors, checks, skips, matrices, reports, limits, arguments;
     const char *results, *user, *jobs, *color, *cache, *cache_limit, *older, *limit;
     const char *authfile, *cert_dir, *tls_verify, *retries, *retry_delay, *stall_limit;
     bool offline, emulate, strict, repair, quiet, verbose, help;

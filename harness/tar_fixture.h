@@ -38,10 +38,12 @@ static inline void tar_fixture_begin(struct tar_fixture *t, int filter)
                      ARCHIVE_OK);
 }
 
+enum { NO_MODE = 1 << 16 };
+
 struct tar_member {
     char type; /* 'f' file, 'd' directory, 'l' symlink, 'h' hard link, 'c' device, 'p' fifo */
     const char *path, *text; /* content, or where a link leads */
-    mode_t mode;             /* 0: 0644, directories 0755 */
+    mode_t mode;             /* 0: 0644, directories 0755; NO_MODE: none */
     int uid;
 };
 
@@ -58,7 +60,7 @@ static inline void tar_fixture_add(struct tar_fixture *t, const struct tar_membe
         i++;
     archive_entry_set_pathname(entry, m->path);
     archive_entry_set_filetype(entry, kinds[i].kind);
-    archive_entry_set_perm(entry, m->mode ? m->mode : m->type == 'd' ? 0755 : 0644);
+    archive_entry_set_perm(entry, m->mode ? m->mode & 07777 : m->type == 'd' ? 0755 : 0644);
     archive_entry_set_uid(entry, m->uid);
     archive_entry_set_gid(entry, m->uid);
     archive_entry_set_mtime(entry, 1000000000, 0);

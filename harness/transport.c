@@ -151,9 +151,12 @@ static void remark_damage(const struct opening *o, const struct contents *c)
 static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
                             struct error *e)
 {
+    const struct layer_limits *limits =
+        o->request->limits ? o->request->limits : &layer_default_limits;
     char *root = NULL;
     for (int i = 0; i < PIN_TRIES; i++) {
-        root = unpack_root(&o->store, o->pool, &o->layout, c->layers, c->layer_count, chain, e);
+        root = unpack_root(&o->store, o->pool, &o->layout, limits, c->layers, c->layer_count, chain,
+                           e);
         if (!root || !o->request->pins || store_pin(&o->store, chain, o->request->pins))
             return root;
         free(root);

@@ -2,6 +2,7 @@
 /* From a reference to images: the main entrance of this part of the harness. */
 #pragma once
 #include "harness/base/error.h"
+#include "harness/layer_limits.h"
 #include "harness/model.h"
 #include "harness/registry/registry.h"
 #include "harness/store.h"
@@ -15,6 +16,7 @@ struct image_request {
     bool all_platforms;                      /* every one of ours that the image has */
     const char *cache_dir;                   /* NULL: the user's own, see store.h */
     const struct registry_options *registry; /* NULL: the usual, see registry/registry.h */
+    const struct layer_limits *limits;       /* NULL: layer_default_limits */
     struct store_pins *pins; /* keeps the roots in the cache until store_unpin(); may be NULL */
     /* Told what was wrong and could be mended: a damaged part of the cache. May be NULL. */
     void (*remark)(const char *text, void *data);

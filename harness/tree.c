@@ -22,18 +22,28 @@ int tree_open_root(const char *path, struct error *e)
     return fd;
 }
 
-int tree_open(int root, const char *path, int flags, mode_t mode)
+static int open_beneath(int root, const char *path, int flags, mode_t mode, uint64_t resolve)
 {
     struct open_how how = {
         .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
         .mode = mode,
-        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve,
     };
     long fd;
     do /* EAGAIN: something was renamed while ".." was resolved; the kernel asks us to try again */
         fd = syscall(SYS_openat2, root, path, &how, sizeof how);
     while (fd < 0 && (errno == EAGAIN || errno == EINTR));
     return (int)fd;
+}
+
+int tree_open(int root, const char *path, int flags, mode_t mode)
+{
+    return open_beneath(root, path, flags, mode, 0);
+}
+
+int tree_open_straight(int root, const char *path, int flags)
+{
+    return open_beneath(root, path, flags, 0, RESOLVE_NO_SYMLINKS);
 }
 
 static enum tree_kind kind_of_error(int root, const char *path)

@@ -13,6 +13,9 @@ int tree_open_root(const char *path, struct error *e) NONNULL MUST_CHECK;
 /* openat2 beneath root; -1 with errno. flags as open(2). */
 int tree_open(int root, const char *path, int flags, mode_t mode) NONNULL MUST_CHECK;
 
+/* The same where no component may be a link: ELOOP when one is. */
+int tree_open_straight(int root, const char *path, int flags) NONNULL MUST_CHECK;
+
 enum tree_kind {
     TREE_ABSENT,
     TREE_FILE,

@@ -20,33 +20,53 @@ void unpack_chain(char chain[SHA256_TEXT_SIZE], const char *diff_id)
     sha256_of(both, strlen(both), chain);
 }
 
-/* ---- one layer ---- */
+/* ---- layers under way ---- */
 
-static struct bytes *open_layer(const struct layout *layout, const struct unpack_layer *layer,
-                                struct error *e)
+enum {
+    AHEAD_LAYERS = 4, /* the one that is applied among them */
+    HASH_BYTES = 1024 * 1024,
+};
+
+/* One layer between its blob and the root: read, verified and inflated in a thread of its own, its
+ * tar hashed in another, as far ahead of the root as the limit of memory allows. */
+struct stream {
+    const char *name;
+    struct bytes_claim packed, plain;
+    struct bytes *bytes; /* NULL: not open */
+};
+
+static struct bytes *open_file(const struct layout *layout, const struct unpack_layer *layer,
+                               struct error *e)
 {
     bool found;
     return layer->member ? layout_open(layout, layer->member, &found, e)
                          : bytes_of_file(layout->path, e);
 }
 
-static bool apply_layer(struct layers *into, struct pool *pool, const struct layout *layout,
-                        struct unpack_layer *layer, struct error *e)
+static bool open_stream(struct stream *s, const struct layout *layout,
+                        const struct unpack_layer *layer, const struct layer_limits *limits,
+                        struct error *e)
 {
-    const char *name = layer->digest ? layer->digest : layer->member ? layer->member : layout->path;
-    struct bytes_claim packed = {
-        .what = name, .digest = layer->digest, .size = layer->size, .count_only = !layer->digest};
-    struct bytes_claim plain = {
-        .what = "its tar", .digest = layer->diff_id, .size = BYTES_ANY_SIZE};
-    struct bytes *b = open_layer(layout, layer, e);
-    b = b ? bytes_inflate(bytes_verify(b, &packed), e) : NULL;
-    b = b ? bytes_verify(b, &plain) : NULL;
-    bool ok = b && layers_apply(into, b, &packed.count, e);
-    bytes_close(b);
-    if (!ok)
-        return error_context(e, "layer %s", name);
-    layer->diff_id = pool_intern(pool, plain.actual);
+    s->name = layer->digest ? layer->digest : layer->member ? layer->member : layout->path;
+    s->packed = (struct bytes_claim){.what = s->name,
+                                     .digest = layer->digest,
+                                     .size = layer->size,
+                                     .count_only = !layer->digest};
+    s->plain =
+        (struct bytes_claim){.what = "its tar", .digest = layer->diff_id, .size = BYTES_ANY_SIZE};
+    struct bytes *b = open_file(layout, layer, e);
+    b = b ? bytes_inflate(bytes_verify(b, &s->packed), e) : NULL;
+    if (!b)
+        return error_context(e, "layer %s", s->name);
+    b = bytes_ahead(layer_limits_watch(b, &s->packed.count, limits), HASH_BYTES);
+    s->bytes = bytes_ahead(bytes_verify(b, &s->plain), limits->memory / AHEAD_LAYERS);
     return true;
+}
+
+static void close_stream(struct stream *s)
+{
+    bytes_close(s->bytes);
+    s->bytes = NULL;
 }
 
 /* ---- a root ---- */
@@ -59,28 +79,55 @@ static bool write_record(const struct layers *l, const char *dir, struct error *
     return file_publish(path, t.data, t.length, e);
 }
 
-static bool fill(struct layers *l, struct pool *pool, const struct layout *layout,
-                 struct unpack_layer *layers, size_t count, struct error *e)
+struct unpacking {
+    const struct store *store;
+    struct pool *pool;
+    const struct layout *layout;
+    const struct layer_limits *limits;
+    struct unpack_layer *layers;
+    size_t count;
+    char *chain; /* of SHA256_TEXT_SIZE */
+};
+
+/* Applies the layers in order, while some of those after are already being read. */
+static bool apply_all(const struct unpacking *u, struct layers *l, struct stream *streams,
+                      struct error *e)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!apply_layer(l, pool, layout, &layers[i], e))
-            return false;
+    for (size_t i = 0, opened = 0; i < u->count; i++) {
+        for (; opened < u->count && opened < i + AHEAD_LAYERS; opened++)
+            if (!open_stream(&streams[opened], u->layout, &u->layers[opened], u->limits, e))
+                return false;
+        if (!layers_apply(l, streams[i].bytes, e))
+            return error_context(e, "layer %s", streams[i].name);
+        u->layers[i].diff_id = pool_intern(u->pool, streams[i].plain.actual);
+        close_stream(&streams[i]);
+    }
     return layers_finish(l, e);
 }
 
-static bool build(const char *dir, struct pool *pool, const struct layout *layout,
-                  struct unpack_layer *layers, size_t count, struct error *e)
+static bool fill(const struct unpacking *u, struct layers *l, struct error *e)
 {
+    struct stream *streams = must_calloc(u->count, sizeof *streams);
+    bool ok = apply_all(u, l, streams, e);
+    for (size_t i = 0; i < u->count; i++)
+        close_stream(&streams[i]);
+    free(streams);
+    return ok;
+}
+
+/* The root may hold setuid programs and devices of a stranger: its directory is for us alone. */
+static bool build(const struct unpacking *u, const char *dir, struct error *e)
+{
+    if (chmod(dir, 0700) < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot close %s to others", dir);
     CLEANUP_FREE char *rootfs = must_printf("%s/rootfs", dir);
     if (mkdir(rootfs, 0755) < 0)
         return error_errno(e, ERROR_RUN, errno, "cannot make directory %s", rootfs);
     CLEANUP_CLOSE int root = tree_open_root(rootfs, e);
     if (root < 0)
         return false;
-    if (fchmod(root, 0755) < 0) /* it is "/" to every user of the image, whatever our umask is */
-        return error_errno(e, ERROR_RUN, errno, "cannot open %s to others", rootfs);
-    struct layers *l = layers_new(root, &layer_default_limits);
-    bool ok = fill(l, pool, layout, layers, count, e) && write_record(l, dir, e);
+    struct layers *l = layers_new(root, u->limits);
+    bool ok = fill(u, l, e) && write_record(l, dir, e);
     layers_free(l);
     return ok;
 }
@@ -92,21 +139,11 @@ static void chain_of(const struct unpack_layer *layers, size_t count, char ret[S
         unpack_chain(ret, layers[i].diff_id);
 }
 
-struct unpacking {
-    const struct store *store;
-    struct pool *pool;
-    const struct layout *layout;
-    struct unpack_layer *layers;
-    size_t count;
-    char *chain; /* of SHA256_TEXT_SIZE */
-};
-
 /* Under the lock of key. */
 static bool build_and_publish(const struct unpacking *u, const char *key, struct store_work *work,
                               struct error *e)
 {
-    if (!store_work_start(u->store, key, work, e) ||
-        !build(work->dir, u->pool, u->layout, u->layers, u->count, e))
+    if (!store_work_start(u->store, key, work, e) || !build(u, work->dir, e))
         return false;
     chain_of(u->layers, u->count, u->chain);
     return store_publish(u->store, work, u->chain, e);
@@ -168,10 +205,10 @@ static bool unpack_unknown(const struct unpacking *u, struct error *e)
 }
 
 char *unpack_root(const struct store *store, struct pool *pool, const struct layout *layout,
-                  struct unpack_layer *layers, size_t count, char ret_chain[SHA256_TEXT_SIZE],
-                  struct error *e)
+                  const struct layer_limits *limits, struct unpack_layer *layers, size_t count,
+                  char ret_chain[SHA256_TEXT_SIZE], struct error *e)
 {
-    struct unpacking u = {store, pool, layout, layers, count, ret_chain};
+    struct unpacking u = {store, pool, layout, limits, layers, count, ret_chain};
     if (!(layers[0].diff_id ? unpack_known(&u, e) : unpack_unknown(&u, e)))
         return NULL;
     char *root = store_root(store, ret_chain);

@@ -3,6 +3,7 @@
 #pragma once
 #include "harness/base/pool.h"
 #include "harness/base/sha256.h"
+#include "harness/layer_limits.h"
 #include "harness/layout.h"
 #include "harness/store.h"
 
@@ -18,5 +19,5 @@ void unpack_chain(char chain[SHA256_TEXT_SIZE], const char *diff_id) NONNULL;
 
 /* Returns the root's directory (the caller frees it), or NULL with the error set. */
 char *unpack_root(const struct store *store, struct pool *pool, const struct layout *layout,
-                  struct unpack_layer *layers, size_t count, char ret_chain[SHA256_TEXT_SIZE],
-                  struct error *e) NONNULL MUST_CHECK;
+                  const struct layer_limits *limits, struct unpack_layer *layers, size_t count,
+                  char ret_chain[SHA256_TEXT_SIZE], struct error *e) NONNULL MUST_CHECK;
