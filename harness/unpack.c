@@ -57,7 +57,7 @@ static bool open_stream(struct stream *s, const struct layout *layout,
     struct bytes *b = open_file(layout, layer, e);
     b = b ? bytes_inflate(bytes_verify(b, &s->packed), e) : NULL;
     if (!b)
-        return error_context(e, "layer %s", s->name);
+        return false;
     b = bytes_ahead(layer_limits_watch(b, &s->packed.count, limits), HASH_BYTES);
     s->bytes = bytes_ahead(bytes_verify(b, &s->plain), limits->memory / AHEAD_LAYERS);
     return true;
@@ -89,6 +89,24 @@ struct unpacking {
     char *chain; /* of SHA256_TEXT_SIZE */
 };
 
+/* Reading stopped somewhere; if the blob itself is not what it should be, that is the reason. */
+static bool blame_blob(const struct unpacking *u, const struct unpack_layer *layer,
+                       const struct stream *s, struct error *e)
+{
+    struct bytes_claim claim = {.what = "the blob", .digest = layer->digest, .size = layer->size};
+    struct error fault = ERROR_INIT;
+    struct bytes *b = layer->digest ? open_file(u->layout, layer, &fault) : NULL;
+    b = b ? bytes_verify(b, &claim) : NULL;
+    if (b && !bytes_drain(b, &fault)) {
+        error_clear(e);
+        *e = fault;
+    } else {
+        error_clear(&fault);
+    }
+    bytes_close(b);
+    return error_context(e, "layer %s", s->name);
+}
+
 /* Applies the layers in order, while some of those after are already being read. */
 static bool apply_all(const struct unpacking *u, struct layers *l, struct stream *streams,
                       struct error *e)
@@ -96,9 +114,9 @@ static bool apply_all(const struct unpacking *u, struct layers *l, struct stream
     for (size_t i = 0, opened = 0; i < u->count; i++) {
         for (; opened < u->count && opened < i + AHEAD_LAYERS; opened++)
             if (!open_stream(&streams[opened], u->layout, &u->layers[opened], u->limits, e))
-                return false;
+                return blame_blob(u, &u->layers[opened], &streams[opened], e);
         if (!layers_apply(l, streams[i].bytes, e))
-            return error_context(e, "layer %s", streams[i].name);
+            return blame_blob(u, &u->layers[i], &streams[i], e);
         u->layers[i].diff_id = pool_intern(u->pool, streams[i].plain.actual);
         close_stream(&streams[i]);
     }

@@ -56,6 +56,41 @@ value_of() {
 # unpack TAR DIR
 unpack() { mkdir -p "$2" && tar -xf "$1" -C "$2"; }
 
+# put_blob LAYOUT FILE: its digest
+put_blob() {
+  local sum
+  sum=$(sha256sum "$2" | cut -d ' ' -f 1)
+  cp "$2" "$1/blobs/sha256/$sum"
+  echo "sha256:$sum"
+}
+
+# layout DIR LAYER.tar...: an OCI layout, tag latest, of these layers, each packed as the environment
+# variable PACK says (default: gzip -1)
+layout() {
+  local dir=$1 layers=() diffs=() tar config manifest
+  local pack=${PACK:-gzip -n -1}
+  shift
+  mkdir -p "$dir/blobs/sha256"
+  echo '{"imageLayoutVersion":"1.0.0"}' >"$dir/oci-layout"
+  for tar; do
+    $pack <"$tar" >"$tar.packed"
+    layers+=("{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"$(put_blob "$dir" "$tar.packed")\",\"size\":$(stat -c %s "$tar.packed")}")
+    diffs+=("\"sha256:$(sha256sum "$tar" | cut -d ' ' -f 1)\"")
+    rm "$tar.packed"
+  done
+  echo "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[$(IFS=, && echo "${diffs[*]}")]}}" >"$dir/config"
+  config=$(put_blob "$dir" "$dir/config")
+  echo "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",\"digest\":\"$config\",\"size\":$(stat -c %s "$dir/config")},\"layers\":[$(IFS=, && echo "${layers[*]}")]}" >"$dir/manifest"
+  manifest=$(put_blob "$dir" "$dir/manifest")
+  echo "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"$manifest\",\"size\":$(stat -c %s "$dir/manifest"),\"platform\":{\"architecture\":\"amd64\",\"os\":\"linux\"},\"annotations\":{\"org.opencontainers.image.ref.name\":\"latest\"}}]}" >"$dir/index.json"
+  rm "$dir/config" "$dir/manifest"
+}
+
+# expect_no_root NAME CACHE: nothing was published there, and nothing half-done is left
+expect_no_root() {
+  expect_equal "$(find "$2/roots" "$2/work" "$2/lock" -mindepth 1 ! -name sha256 2>&1)" "" "$1: the store is empty"
+}
+
 # unprivileged COMMAND...: as a user without any capability, in a cache of its own
 unprivileged() {
   mkdir -p "$work/home" && chown 65534:65534 "$work/home"
