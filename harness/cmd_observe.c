@@ -92,7 +92,7 @@ static void when_progress(size_t done, size_t all, void *data)
 
 /* ---- opening ---- */
 
-struct wanted {                        /* what --platform and --limit say */
+struct wanted {                        /* what --platform and --unpack-limit say */
     const struct platform **platforms; /* heap */
     size_t count;
     bool all;

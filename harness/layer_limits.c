@@ -48,10 +48,11 @@ static bool unknown(const char *name, struct error *e)
     for (size_t i = 0; i < COUNT; i++)
         nearest_offer(&near, table[i].name);
     CLEANUP_FREE char *hint = nearest_hint(&near);
-    return error_set(e, ERROR_USAGE,
-                     "--limit %s: no such limit%s; they are entries, bytes, ratio, path, nesting "
-                     "and memory",
-                     name, hint);
+    return error_set(
+        e, ERROR_USAGE,
+        "--unpack-limit %s: no such limit%s; they are entries, bytes, ratio, path, nesting "
+        "and memory",
+        name, hint);
 }
 
 static bool parse_value(const char *text, uint64_t *ret)
@@ -78,8 +79,8 @@ static bool parse_one(struct layer_limits *l, const char *word, struct error *e)
     uint64_t *field = (uint64_t *)(void *)((char *)l + table[i].field);
     return (word[length] == '=' && parse_value(word + length + 1, field)) ||
            error_set(e, ERROR_USAGE,
-                     "--limit %s: give a number above 0, as %s=1000 or %s=8G (K, M, G, T)", word,
-                     name, name);
+                     "--unpack-limit %s: give a number above 0, as %s=1000 or %s=8G (K, M, G, T)",
+                     word, name, name);
 }
 
 bool layer_limits_parse(struct layer_limits *l, const char *text, struct error *e)
@@ -99,7 +100,7 @@ bool layer_limits_error(const struct layer_limits *l, const char *name, const ch
     size_t i = find(name, strlen(name));
     if (i < COUNT)
         memcpy(&value, (const char *)l + table[i].field, sizeof value);
-    return error_set(e, ERROR_RUN, "%s: the limit is %llu; --limit %s=N raises it", what,
+    return error_set(e, ERROR_RUN, "%s: the limit is %llu; --unpack-limit %s=N raises it", what,
                      (unsigned long long)value, name);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How much an image may ask for. Each limit has a name, by which the user changes it
- * (--limit NAME=VALUE) and every error speaks of it. */
+ * (--unpack-limit NAME=VALUE) and every error speaks of it. */
 #pragma once
 #include "harness/bytes.h"
 
@@ -21,7 +21,7 @@ extern const struct layer_limits layer_default_limits;
 bool layer_limits_parse(struct layer_limits *l, const char *text,
                         struct error *e) NONNULL MUST_CHECK;
 
-/* Fails with "WHAT: the limit is N; --limit NAME=N raises it". Returns false. */
+/* Fails with "WHAT: the limit is N; --unpack-limit NAME=N raises it". Returns false. */
 bool layer_limits_error(const struct layer_limits *l, const char *name, const char *what,
                         struct error *e) NONNULL;
 

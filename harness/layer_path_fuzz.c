@@ -12,7 +12,7 @@ static void check_path(const struct layer_path *p, const struct layer_limits *li
         FUZZ_CHECK(n > 0 && n <= 255 && strncmp(s, ".", n) != 0 && strncmp(s, "..", n) != 0);
         depth++;
     }
-    FUZZ_CHECK(depth <= limits->depth && strlen(p->path) <= limits->path);
+    FUZZ_CHECK(depth <= limits->nesting && strlen(p->path) <= limits->path);
     FUZZ_CHECK(!*p->path || p->path[strlen(p->path) - 1] != '/' || p->kind == LAYER_OPAQUE);
     FUZZ_CHECK(!strchr(p->name, '/') &&
                (p->kind == LAYER_IGNORED || p->parent_length <= strlen(p->path)));
@@ -20,7 +20,7 @@ static void check_path(const struct layer_path *p, const struct layer_limits *li
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct layer_limits limits = {.path = 512, .depth = 16, .link = 64};
+    static const struct layer_limits limits = {.path = 512, .nesting = 16};
     CLEANUP_FREE char *raw = fuzz_text(data, size);
     struct layer_path p;
     struct error e = ERROR_INIT;

@@ -292,7 +292,8 @@ START_TEST(limits_hold)
     struct error e = ERROR_INIT;
     few.entries = 1;
     ck_assert(!apply_one(files, &few, &e));
-    ck_assert_ptr_nonnull(strstr(e.message, "too many entries: the limit is 1; --limit entries=N"));
+    ck_assert_ptr_nonnull(
+        strstr(e.message, "too many entries: the limit is 1; --unpack-limit entries=N"));
     error_clear(&e);
     small.bytes = 9;
     ck_assert(!apply_one(files, &small, &e));
