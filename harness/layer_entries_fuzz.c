@@ -16,8 +16,7 @@ static const struct layer_limits limits = {
     .ratio = 500,
     .ratio_from = 1 << 20,
     .path = 300,
-    .depth = 10,
-    .link = 100,
+    .nesting = 10,
 };
 
 static la_ssize_t take(struct archive *a, void *text, const void *data, size_t size)
@@ -88,7 +87,7 @@ static void apply_all(struct layers *l, char *list)
     while (ok && list) {
         struct text tar = next_layer(&list);
         struct bytes *b = fuzz_bytes((const uint8_t *)text_get(&tar), tar.length);
-        ok = layers_apply(l, b, NULL, &e);
+        ok = layers_apply(l, b, &e);
         bytes_close(b);
         text_done(&tar);
     }

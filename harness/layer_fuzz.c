@@ -15,8 +15,7 @@ static const struct layer_limits limits = {
     .ratio = 500,
     .ratio_from = 1 << 20,
     .path = 600,
-    .depth = 20,
-    .link = 200,
+    .nesting = 20,
 };
 
 static bool is_zero(const uint8_t *block)
@@ -59,7 +58,7 @@ static void check_record(const struct layers *l)
 static bool apply(struct layers *l, const uint8_t *data, size_t size, struct error *e)
 {
     CLEANUP_BYTES struct bytes *b = fuzz_bytes(data, size);
-    return layers_apply(l, b, NULL, e);
+    return layers_apply(l, b, e);
 }
 
 static void apply_all(struct layers *l, const uint8_t *data, size_t size)
