@@ -25,15 +25,31 @@ char *layout_read(const struct layout *l, const char *name, size_t limit, size_t
     return b ? bytes_read_all(b, name, limit, ret_length, e) : NULL;
 }
 
-char *layout_blob_name(const char *digest)
+char *layout_blob_name(const struct layout *l, const char *digest)
 {
-    return must_printf("blobs/sha256/%s", digest + strlen("sha256:"));
+    return must_printf("%s%s", l->flat ? "" : "blobs/sha256/", digest + strlen("sha256:"));
+}
+
+/* A flat layout has its only manifest or its index as manifest.json, and the manifests of an index
+ * as HEX.manifest.json; which of them it is, the digest decides. */
+static char *document_name(const struct layout *l, const char *digest)
+{
+    char *name = layout_blob_name(l, digest);
+    for (int i = 0; l->flat && i < 2; i++) {
+        CLEANUP_FREE char *path = must_printf("%s/%s", l->path, name);
+        if (access(path, F_OK) == 0)
+            break;
+        free(name);
+        name = i > 0 ? must_strdup("manifest.json")
+                     : must_printf("%s.manifest.json", digest + strlen("sha256:"));
+    }
+    return name;
 }
 
 char *layout_read_blob(const struct layout *l, const char *digest, int64_t size, size_t limit,
                        size_t *ret_length, struct error *e)
 {
-    CLEANUP_FREE char *name = layout_blob_name(digest);
+    CLEANUP_FREE char *name = document_name(l, digest);
     bool found;
     if (size != BYTES_ANY_SIZE && (uint64_t)size > limit) {
         error_set(e, ERROR_RUN, "%s is said to have %lld bytes, more than %zu", name,

@@ -10,6 +10,7 @@ struct registry;
 struct layout {
     const char *path;        /* borrowed */
     bool archive;            /* a tar file, not a directory */
+    bool flat;               /* as dir: has it, see containers-transports(5): blobs by HEX alone */
     struct registry *remote; /* borrowed: where blobs that are not there come from; NULL: nowhere */
 };
 
@@ -22,7 +23,7 @@ char *layout_read(const struct layout *l, const char *name, size_t limit, size_t
                   struct error *e) NONNULL MUST_CHECK;
 
 /* "blobs/sha256/HEX"; the digest must be valid (sha256_valid). The caller frees it. */
-char *layout_blob_name(const char *digest) NONNULL MUST_CHECK;
+char *layout_blob_name(const struct layout *l, const char *digest) NONNULL MUST_CHECK;
 
 /* Reads a blob and verifies its size and digest before anything of it is used. */
 char *layout_read_blob(const struct layout *l, const char *digest, int64_t size, size_t limit,

@@ -111,7 +111,7 @@ bool oci_image_load(struct pool *pool, const struct layout *layout, const struct
     ret->layers = pool_alloc(pool, m.layer_count * sizeof *ret->layers);
     ret->layer_count = m.layer_count;
     for (size_t i = 0; i < m.layer_count; i++) {
-        CLEANUP_FREE char *name = layout_blob_name(m.layers[i].digest);
+        CLEANUP_FREE char *name = layout_blob_name(layout, m.layers[i].digest);
         ret->layers[i] = (struct unpack_layer){pool_intern(pool, name), m.layers[i].digest,
                                                m.layers[i].size, ret->config.diff_ids[i]};
     }

@@ -30,6 +30,7 @@ struct contents {
 struct transport {
     const char *name;
     bool archive; /* its layout is in a tar file */
+    bool flat;    /* its layout is as dir: has it */
     bool remote;  /* its layout is the store, and what is not there comes from a registry */
     bool (*offer)(struct pool *pool, const struct layout *layout, const struct reference *r,
                   struct offers *ret, struct error *e);
@@ -38,4 +39,4 @@ struct transport {
 };
 
 extern const struct transport transport_rootfs, transport_tar, transport_oci, transport_oci_archive,
-    transport_docker_archive, transport_docker;
+    transport_docker_archive, transport_docker, transport_dir;

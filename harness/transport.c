@@ -12,7 +12,7 @@
 
 static const struct transport *const transports[] = {
     &transport_rootfs,         &transport_tar,   &transport_oci, &transport_oci_archive,
-    &transport_docker_archive, &transport_docker};
+    &transport_docker_archive, &transport_docker, &transport_dir};
 enum { TRANSPORT_COUNT = sizeof transports / sizeof *transports, PIN_TRIES = 3 };
 
 struct opening { /* of one reference */
@@ -290,7 +290,9 @@ static bool open_reference(struct opening *o, struct error *e)
     if (!o->transport)
         return error_set(e, ERROR_USAGE, "%s: is not supported yet: copy it by skopeo to oci:DIR",
                          o->reference.transport);
-    o->layout = (struct layout){.path = o->reference.path, .archive = o->transport->archive};
+    o->layout = (struct layout){.path = o->reference.path,
+                                .archive = o->transport->archive,
+                                .flat = o->transport->flat};
     if (o->transport->remote && !open_remote(o, e))
         return false;
     return o->transport->offer(o->pool, &o->layout, &o->reference, &o->offers, e) &&
