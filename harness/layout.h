@@ -5,12 +5,14 @@
 #include "harness/bytes.h"
 #include "harness/manifest.h"
 
+struct engine;
 struct registry;
 
 struct layout {
     const char *path;        /* borrowed */
     bool archive;            /* a tar file, not a directory */
     bool flat;               /* as dir: has it, see containers-transports(5): blobs by HEX alone */
+    struct engine *engine;   /* borrowed: that has the image; NULL: none */
     struct registry *remote; /* borrowed: where blobs that are not there come from; NULL: nowhere */
 };
 

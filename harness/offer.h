@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a transport makes of a reference: the images that it offers, and the contents of one. */
 #pragma once
+#include "harness/engine.h"
 #include "harness/layout.h"
 #include "harness/manifest.h"
 #include "harness/reference.h"
@@ -12,6 +13,7 @@ struct offer {
     const char *index_digest;        /* NULL: not chosen from an index */
     struct descriptor manifest;
     struct docker_image docker;
+    const struct engine_image *engine; /* of the pool */
 };
 
 struct offers {
@@ -31,6 +33,7 @@ struct transport {
     const char *name;
     bool archive; /* its layout is in a tar file */
     bool flat;    /* its layout is as dir: has it */
+    bool engine;  /* an engine has it, and writes an archive of it */
     bool remote;  /* its layout is the store, and what is not there comes from a registry */
     bool (*offer)(struct pool *pool, const struct layout *layout, const struct reference *r,
                   struct offers *ret, struct error *e);
@@ -39,4 +42,5 @@ struct transport {
 };
 
 extern const struct transport transport_rootfs, transport_tar, transport_oci, transport_oci_archive,
-    transport_docker_archive, transport_docker, transport_dir;
+    transport_docker_archive, transport_docker, transport_dir, transport_docker_daemon,
+    transport_containers_storage;

@@ -2,6 +2,7 @@
 #include "harness/transport.h"
 #include "harness/base/text.h"
 #include "harness/elf.h"
+#include "harness/engine_archive.h"
 #include "harness/facts.h"
 #include "harness/offer.h"
 #include "harness/registry/registry.h"
@@ -10,9 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct transport *const transports[] = {
-    &transport_rootfs,         &transport_tar,   &transport_oci, &transport_oci_archive,
-    &transport_docker_archive, &transport_docker, &transport_dir};
+static const struct transport *const transports[] = {&transport_rootfs,
+                                                     &transport_tar,
+                                                     &transport_oci,
+                                                     &transport_oci_archive,
+                                                     &transport_docker_archive,
+                                                     &transport_docker,
+                                                     &transport_dir,
+                                                     &transport_docker_daemon,
+                                                     &transport_containers_storage};
 enum { TRANSPORT_COUNT = sizeof transports / sizeof *transports, PIN_TRIES = 3 };
 
 struct opening { /* of one reference */
@@ -21,6 +28,7 @@ struct opening { /* of one reference */
     struct reference reference;
     const struct transport *transport;
     struct layout layout;
+    struct engine_archive archive;
     struct registry_options registry;
     struct store store; /* opened when it is first needed */
     struct offers offers;
@@ -147,6 +155,42 @@ static void remark_damage(const struct opening *o, const struct contents *c)
     o->request->remark(text, o->request->remark_data);
 }
 
+static bool has_root(const struct opening *o, const struct contents *c)
+{
+    char chain[SHA256_TEXT_SIZE] = "";
+    for (size_t i = 0; i < c->layer_count; i++)
+        unpack_chain(chain, c->layers[i].diff_id);
+    CLEANUP_FREE char *root = store_root(&o->store, chain);
+    return root != NULL;
+}
+
+static bool fetch_blobs(struct opening *o, const struct contents *c, struct error *e)
+{
+    struct descriptor *blobs = pool_alloc(o->pool, (c->layer_count + 1) * sizeof *blobs);
+    for (size_t i = 0; i < c->layer_count; i++)
+        blobs[i] = (struct descriptor){.digest = c->layers[i].digest, .size = c->layers[i].size};
+    return layout_fetch(&o->layout, blobs, c->layer_count, e);
+}
+
+static bool fetch_archive(struct opening *o, struct contents *c, struct error *e)
+{
+    const char *name = reference_rest(o->reference.text);
+    engine_archive_done(&o->archive);
+    if (!engine_archive_fetch(o->layout.engine, &o->store, o->pool, name, c, &o->archive, e))
+        return false;
+    o->layout.path = o->archive.path ? o->archive.path : o->layout.path;
+    o->layout.archive = true;
+    return true;
+}
+
+/* What is not here is fetched only when it is needed: the root may be there from another image. */
+static bool fetch_layers(struct opening *o, struct contents *c, struct error *e)
+{
+    if ((!o->layout.remote && !o->layout.engine) || has_root(o, c))
+        return true;
+    return o->layout.remote ? fetch_blobs(o, c, e) : fetch_archive(o, c, e);
+}
+
 /* Between unpacking and pinning another process may take the root away: then once more. */
 static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
                             struct error *e)
@@ -155,6 +199,8 @@ static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SH
         o->request->limits ? o->request->limits : &layer_default_limits;
     char *root = NULL;
     for (int i = 0; i < PIN_TRIES; i++) {
+        if (!fetch_layers(o, c, e))
+            return NULL;
         root = unpack_root(&o->store, o->pool, &o->layout, limits, c->layers, c->layer_count, chain,
                            e);
         if (!root || !o->request->pins || store_pin(&o->store, chain, o->request->pins))
@@ -166,17 +212,36 @@ static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SH
     return NULL;
 }
 
-/* Layers are fetched only when they are needed: the root may be there from another image. */
-static bool fetch_layers(struct opening *o, const struct contents *c, struct error *e)
+/* After a failure: takes damaged blobs of the layers out of the store; whether there was one. */
+static bool discard_damaged(struct opening *o, const struct contents *c)
 {
-    char chain[SHA256_TEXT_SIZE] = "";
-    struct descriptor *blobs = pool_alloc(o->pool, (c->layer_count + 1) * sizeof *blobs);
-    for (size_t i = 0; i < c->layer_count; i++) {
-        blobs[i] = (struct descriptor){.digest = c->layers[i].digest, .size = c->layers[i].size};
-        unpack_chain(chain, c->layers[i].diff_id);
+    bool any = false;
+    for (size_t i = 0; o->layout.remote && i < c->layer_count; i++) {
+        const char *digest = c->layers[i].digest;
+        struct error ignored = ERROR_INIT; /* then the failure stands */
+        char *why = NULL;
+        if (!store_has_blob(&o->store, digest, BYTES_ANY_SIZE) ||
+            store_blob_verify(&o->store, digest, &why))
+            continue;
+        CLEANUP_FREE char *text =
+            must_printf("the blob %s in the cache is damaged, and fetched again: %s", digest, why);
+        free(why);
+        if (o->request->remark)
+            o->request->remark(text, o->request->remark_data);
+        any |= store_blob_discard(&o->store, digest, &ignored);
+        error_clear(&ignored);
     }
-    CLEANUP_FREE char *root = store_root(&o->store, chain);
-    return root || layout_fetch(&o->layout, blobs, c->layer_count, e);
+    return any;
+}
+
+static char *unpack_or_mend(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
+                            struct error *e)
+{
+    char *root = unpack_and_pin(o, c, chain, e);
+    if (root || !discard_damaged(o, c))
+        return root;
+    error_clear(e);
+    return unpack_and_pin(o, c, chain, e);
 }
 
 static bool open_store(struct opening *o, struct error *e)
@@ -193,9 +258,7 @@ static bool find_root(struct opening *o, struct contents *c, struct image *image
     if (!open_store(o, e))
         return false;
     remark_damage(o, c);
-    if (o->layout.remote && !fetch_layers(o, c, e))
-        return false;
-    CLEANUP_FREE char *root = unpack_and_pin(o, c, chain, e);
+    CLEANUP_FREE char *root = unpack_or_mend(o, c, chain, e);
     if (!root)
         return false;
     image->root = pool_intern(o->pool, root);
@@ -284,16 +347,22 @@ static bool open_remote(struct opening *o, struct error *e)
     return o->layout.remote != NULL;
 }
 
+static bool open_engine(struct opening *o, struct error *e)
+{
+    o->layout.engine = engine_open(o->transport->name, e);
+    return o->layout.engine != NULL;
+}
+
 static bool open_reference(struct opening *o, struct error *e)
 {
     o->transport = find_transport(o->reference.transport);
     if (!o->transport)
         return error_set(e, ERROR_USAGE, "%s: is not supported yet: copy it by skopeo to oci:DIR",
                          o->reference.transport);
-    o->layout = (struct layout){.path = o->reference.path,
-                                .archive = o->transport->archive,
-                                .flat = o->transport->flat};
-    if (o->transport->remote && !open_remote(o, e))
+    o->layout = (struct layout){
+        .path = o->reference.path, .archive = o->transport->archive, .flat = o->transport->flat};
+    if ((o->transport->remote && !open_remote(o, e)) ||
+        (o->transport->engine && !open_engine(o, e)))
         return false;
     return o->transport->offer(o->pool, &o->layout, &o->reference, &o->offers, e) &&
            open_chosen(o, e) && (!o->layout.remote || registry_commit(o->layout.remote, e));
@@ -345,6 +414,8 @@ bool image_open(struct run *run, const struct image_request *request, struct err
         *ARRAY_ADD(&run->images, &run->image_count) = o.images[i];
     free(o.images);
     free(o.offers.items);
+    engine_archive_done(&o.archive);
+    engine_close(o.layout.engine);
     registry_close(o.layout.remote);
     store_close(&o.store);
     return ok;
