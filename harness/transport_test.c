@@ -127,6 +127,70 @@ static void pack(const char *from, const char *to)
     ck_assert_int_eq(system(command), 0);
 }
 
+/* The manifest of an image whose only layer has this media type, as index.json and as manifest.json
+ * (oci:, oci-archive: and dir:). */
+static void make_odd_layer(const char *type, const char *more)
+{
+    struct blob layer = blob_add_text(dir, "odd", "it is not read");
+    CLEANUP_FREE char *ids = must_printf("\"%s\"", layer.digest);
+    struct blob config = blob_add_config(dir, "odd", "amd64", ids);
+    CLEANUP_FREE char *manifest =
+        must_printf("{\"schemaVersion\":2,\"config\":{\"digest\":\"%s\",\"size\":%zu},\"layers\":"
+                    "[{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%zu%s}]}",
+                    config.digest, config.size, type, layer.digest, layer.size, more);
+    struct blob m = blob_add_text(dir, "odd", manifest);
+    CLEANUP_FREE char *d = blob_descriptor(&m, "manifest", NULL, NULL);
+    CLEANUP_FREE char *index = blob_index(d, NULL);
+    fixture_text(dir, "odd/index.json", index);
+    fixture_text(dir, "odd/manifest.json", manifest);
+    CLEANUP_FREE char *flat = must_printf("cp %s/odd/blobs/sha256/* %s/odd", dir, dir);
+    ck_assert_int_eq(system(flat), 0);
+}
+
+START_TEST(layers_that_are_no_tar_are_refused)
+{
+    static const struct {
+        const char *type, *more, *message;
+    } cases[] = {
+        {"application/vnd.oci.image.layer.v1.tar+gzip+encrypted", "", "is encrypted"},
+        {"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "", "is a foreign layer"},
+        {"application/vnd.oci.image.layer.nondistributable.v1.tar", "", "is a foreign layer"},
+        {"application/vnd.oci.image.layer.v1.tar", ",\"urls\":[\"http://x\"]",
+         "is a foreign layer"},
+        {"application/wasm", "", "is not a tar file"},
+    };
+    make_odd_layer(cases[_i].type, cases[_i].more);
+    pack("odd", "odd.tar");
+    open_bad("oci:%s/odd", NULL, cases[_i].message);
+    open_bad("oci-archive:%s/odd.tar", NULL, cases[_i].message);
+    open_bad("dir:%s/odd", NULL, cases[_i].message);
+}
+END_TEST
+
+/* The same image under the names that dir: has for its parts. */
+START_TEST(a_dir_is_like_its_layout)
+{
+    struct blob index = layout_make_multi(dir, "oci");
+    CLEANUP_FREE char *command =
+        must_printf("mkdir %s/d && cd %s/d && cp ../oci/blobs/sha256/* . && mv %s manifest.json && "
+                    "for f in $(grep -l '\"layers\":' ???*); do test $f = manifest.json || "
+                    "mv $f $f.manifest.json; done",
+                    dir, dir, index.digest + 7);
+    ck_assert_int_eq(system(command), 0);
+    CLEANUP_FREE char *chain = must_strdup(open_good("oci:%s/oci:multi", "arm64")->chain_id);
+    const struct image *image = open_good("dir:%s/d", "arm64");
+    ck_assert_str_eq(image->chain_id, chain);
+    ck_assert_str_eq(image->index_digest, index.digest);
+    fixture_text(dir, "d/version", "Directory Transport Version: 1.1\n");
+    open_good("dir:%s/d", "arm64");
+    fixture_text(dir, "d/version", "Directory Transport Version: 2.0\n");
+    open_bad("dir:%s/d", "arm64", "is not that of a dir: image");
+    fixture_text(dir, "d/version", "");
+    open_bad("dir:%s/d", "arm64", "is not that of a dir: image");
+    open_bad("dir:%s/oci", NULL, "is not a dir: image");
+}
+END_TEST
+
 START_TEST(an_archive_is_like_its_layout)
 {
     layout_make_multi(dir, "oci");
@@ -385,6 +449,8 @@ int main(void)
     tcase_add_test(c, an_index_offers_its_platforms);
     tcase_add_test(c, a_digest_chooses);
     tcase_add_test(c, an_archive_is_like_its_layout);
+    tcase_add_loop_test(c, layers_that_are_no_tar_are_refused, 0, 5);
+    tcase_add_test(c, a_dir_is_like_its_layout);
     tcase_add_test(c, a_docker_archive_is_read);
     tcase_add_test(c, damaged_documents_are_refused);
     tcase_add_test(c, damaged_layers_are_refused);
