@@ -24,10 +24,13 @@ static struct {
 
 static inline void fuzz_jail_remove(void)
 {
+    struct mount_attr clear = {.attr_clr = MOUNT_ATTR_RDONLY};
     struct error e = ERROR_INIT;
-    if (fuzz_jail.mounted)
+    if (fuzz_jail.mounted) {
         umount2(fuzz_jail.path, MNT_DETACH);
-    if (!file_remove_tree(fuzz_jail.path, &e)) /* read-only: an empty directory stays */
+        (void)!mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &clear, sizeof clear);
+    }
+    if (!file_remove_tree(fuzz_jail.path, &e))
         error_clear(&e);
     free(fuzz_jail.path);
 }
