@@ -23,3 +23,7 @@ bool engine_inspect(struct engine *g, struct pool *pool, const char *name, struc
 
 /* Writes the image as an archive (docker-archive:) to a file. Whoever reads it verifies it. */
 bool engine_save(struct engine *g, const char *name, int fd, struct error *e) NONNULL MUST_CHECK;
+
+/* What engine_inspect is answered. */
+bool engine_image_parse(struct pool *pool, const char *json, size_t length,
+                        struct engine_image *ret, struct error *e) NONNULL MUST_CHECK;
