@@ -119,17 +119,17 @@ static bool converse(struct conversation *c, char *program, const char *server, 
     return !failed || error_set(e, ERROR_RUN, "cannot run %s: %s", program, uv_strerror(failed));
 }
 
-static bool take_answer(const struct conversation *c, const char *program, struct credentials *ret,
-                        struct error *e)
+bool credential_helper_parse(const char *program, const char *json, size_t length,
+                             struct credentials *ret, struct error *e)
 {
-    json_t *root = json_loadb(text_get(&c->output), c->output.length, 0, NULL);
+    json_t *root = json_loadb(json, length, 0, NULL);
     const char *user = json_string_value(json_object_get(root, "Username"));
     const char *secret = json_string_value(json_object_get(root, "Secret"));
     bool ok = user && secret;
     if (!ok)
         error_set(e, ERROR_RUN, "%s did not print a Username and a Secret", program);
     else if (strcmp(user, "<token>") == 0)
-        ret->identity_token = must_strdup(secret);
+        *ret = (struct credentials){NULL, NULL, must_strdup(secret)};
     else
         *ret = (struct credentials){must_strdup(user), must_strdup(secret), NULL};
     json_decref(root);
@@ -157,7 +157,7 @@ static bool conclude(const struct conversation *c, const char *program, struct c
         return error_set(e, ERROR_RUN, "%s was killed by signal %d", program, c->signal);
     if (c->status)
         return error_set(e, ERROR_RUN, "%s ended with status %lld", program, (long long)c->status);
-    *ret_found = take_answer(c, program, ret, e);
+    *ret_found = credential_helper_parse(program, text_get(&c->output), c->output.length, ret, e);
     return *ret_found;
 }
 

@@ -7,3 +7,7 @@
  * what the helper printed, which may be a secret. */
 bool credential_helper_get(const char *helper, const char *server, struct credentials *ret,
                            bool *ret_found, struct error *e) NONNULL MUST_CHECK;
+
+/* What the program printed. */
+bool credential_helper_parse(const char *program, const char *json, size_t length,
+                             struct credentials *ret, struct error *e) NONNULL MUST_CHECK;
