@@ -28,7 +28,8 @@ static bool parse(struct pool *pool, const json_t *root, const char *key,
     const char *digest = json_string_value(json_object_get(root, "digest"));
     const char *type = json_string_value(json_object_get(root, "mediaType"));
     const json_t *size = json_object_get(root, "size");
-    if (!reference || !digest || !sha256_valid(digest) || !json_is_integer(size))
+    if (!reference || !digest || !sha256_valid(digest) || !json_is_integer(size) ||
+        json_integer_value(size) < 0)
         return false;
     key_of(reference, wanted);
     *ret_reference = pool_intern(pool, reference);
