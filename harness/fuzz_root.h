@@ -59,6 +59,7 @@ static inline void fuzz_jail_make(void)
     if (geteuid() == 0 && unshare(CLONE_NEWNS) == 0)
         fuzz_jail_mount();
     fuzz_jail.fd = open(fuzz_jail.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    FUZZ_CHECK(fuzz_jail.fd >= 0);
     CLEANUP_CLOSE int canary = openat(fuzz_jail.fd, "canary", O_WRONLY | O_CREAT | O_EXCL, 0600);
     FUZZ_CHECK(canary >= 0 && write(canary, FUZZ_CANARY, strlen(FUZZ_CANARY)) > 0);
     FUZZ_CHECK(fstat(canary, &fuzz_jail.canary) == 0);

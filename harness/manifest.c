@@ -169,7 +169,7 @@ bool manifest_parse(struct pool *pool, const char *json, size_t length,
     CLEANUP_JSON json_t *root = load_object(json, length, e);
     if (!root || !check_schema(root, e))
         return false;
-    struct manifest_document m;
+    struct manifest_document m = {.layer_count = 0};
     if (!get_descriptor(pool, json_object_get(root, "config"), &m.config, e))
         return error_context(e, "\"config\"");
     if (!get_descriptors(pool, root, "layers", &m.layers, &m.layer_count, e))
