@@ -58,8 +58,12 @@ static bool normalise(const char *raw, const struct layer_limits *limits, char *
     return true;
 }
 
-static bool parse_whiteout(const char *raw, struct layer_path *p, struct error *e)
+static bool parse_mark(const char *raw, struct layer_path *p, struct error *e)
 {
+    if (strncmp(p->name, ".wh.", 4) != 0) { /* it would lie below a mark */
+        p->kind = LAYER_IGNORED;
+        return true;
+    }
     const char *target = p->name + strlen(".wh.");
     if (strcmp(target, ".wh..opq") == 0) {
         p->kind = LAYER_OPAQUE;
@@ -90,7 +94,9 @@ bool layer_path_parse(const char *raw, const struct layer_limits *limits, struct
     char *slash = strrchr(ret->path, '/');
     ret->parent_length = slash ? (size_t)(slash - ret->path) : 0;
     ret->name = slash ? slash + 1 : ret->path;
-    return strncmp(ret->name, ".wh.", 4) != 0 || parse_whiteout(raw, ret, e);
+    if (strncmp(ret->path, ".wh.", 4) == 0 || strstr(ret->path, "/.wh."))
+        return parse_mark(raw, ret, e);
+    return true;
 }
 
 void layer_path_done(struct layer_path *p)

@@ -9,7 +9,7 @@ enum layer_name {
     LAYER_ENTRY,    /* something to create */
     LAYER_WHITEOUT, /* ".wh.NAME": NAME of the layers below is gone; name is NAME */
     LAYER_OPAQUE,   /* ".wh..wh..opq": all that the layers below have in this directory is gone */
-    LAYER_IGNORED,  /* other ".wh..wh." names: AUFS's own */
+    LAYER_IGNORED,  /* other ".wh..wh." names, AUFS's own, and what would lie below any mark */
 };
 
 struct layer_path {

@@ -65,7 +65,7 @@ put_blob() {
 }
 
 # layout DIR LAYER.tar...: an OCI layout, tag latest, of these layers, each packed as the environment
-# variable PACK says (default: gzip -1)
+# variable PACK says (default: gzip -1), or as it is in LAYER.tar.packed
 layout() {
   local dir=$1 layers=() diffs=() tar config manifest
   local pack=${PACK:-gzip -n -1}
@@ -73,7 +73,7 @@ layout() {
   mkdir -p "$dir/blobs/sha256"
   echo '{"imageLayoutVersion":"1.0.0"}' >"$dir/oci-layout"
   for tar; do
-    $pack <"$tar" >"$tar.packed"
+    [ -e "$tar.packed" ] || $pack <"$tar" >"$tar.packed"
     layers+=("{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"$(put_blob "$dir" "$tar.packed")\",\"size\":$(stat -c %s "$tar.packed")}")
     diffs+=("\"sha256:$(sha256sum "$tar" | cut -d ' ' -f 1)\"")
     rm "$tar.packed"
