@@ -6,7 +6,8 @@
 #include "harness/model.h"
 
 /* Adds the checks of all probe areas to run->checks, sorted by id. Runs the host platform's static
- * probes, side by side. An area without a probe is an error that names the missing file. */
+ * probes, side by side, unless their answers are remembered (where->memo). An area without a probe
+ * is an error that names the missing file. */
 bool catalogue_load(struct run *run, const struct installation *where,
                     struct error *e) NONNULL MUST_CHECK;
 

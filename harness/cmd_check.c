@@ -83,7 +83,7 @@ int cmd_check(const struct options *options, struct error *e)
 {
     struct installation where;
     struct matrix *matrix = cmd_matrix(options, e);
-    struct run *run = matrix ? cmd_catalogue_at(&where, e) : NULL;
+    struct run *run = matrix ? cmd_catalogue_at(&where, options->cache, e) : NULL;
     int code = run ? check(options, matrix, &where, run, e) : (int)e->code;
     if (run)
         installation_done(&where);

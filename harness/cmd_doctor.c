@@ -86,12 +86,13 @@ static void look_at_namespaces(struct health *h)
 static void look_at_emulators(struct health *h)
 {
     const struct platform *host = platform_of_host();
+    const struct memo none = {NULL, ""};
     for (size_t i = 0; i < platform_count; i++) {
         struct emulator emulator;
         struct error e = ERROR_INIT;
         if (&platforms[i] == host) {
             print_good(platforms[i].name, "native");
-        } else if (emulator_find(&platforms[i], &emulator, &e)) {
+        } else if (emulator_find(&platforms[i], &none, &emulator, &e)) {
             CLEANUP_FREE char *detail = must_printf("%s %s", emulator.path, emulator.version);
             print_good(platforms[i].name, detail);
             emulator_done(&emulator);
@@ -102,11 +103,11 @@ static void look_at_emulators(struct health *h)
     }
 }
 
-static void look_at_installation(struct health *h)
+static void look_at_installation(struct health *h, const char *cache)
 {
     struct error e = ERROR_INIT;
     struct installation where;
-    struct run *run = cmd_catalogue_at(&where, &e);
+    struct run *run = cmd_catalogue_at(&where, cache, &e);
     if (!run) {
         print_bad(h, "installation", e.message);
         error_clear(&e);
@@ -163,7 +164,7 @@ int cmd_doctor(const struct options *options, struct error *e)
         return ERROR_USAGE;
     }
     struct health h = {0};
-    look_at_installation(&h);
+    look_at_installation(&h, options->cache);
     look_at_cache(&h, options->cache);
     look_at_kernel(&h);
     look_at_namespaces(&h);

@@ -48,7 +48,7 @@ int cmd_run(const struct options *options, struct error *e)
         return ERROR_NOTHING;
     }
     struct installation where;
-    struct run *run = cmd_catalogue_at(&where, e);
+    struct run *run = cmd_catalogue_at(&where, options->cache, e);
     if (!run)
         return e->code;
     int code = observe(options, run, &where, e);

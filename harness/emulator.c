@@ -32,7 +32,7 @@ static char *find_in_folders(const char *folders, const char *name)
     return NULL;
 }
 
-static bool read_version(struct emulator *emulator, struct error *e)
+static bool ask_version(struct emulator *emulator, struct error *e)
 {
     char *argv[] = {emulator->path, (char[]){"--version"}, NULL};
     struct command command;
@@ -47,7 +47,23 @@ static bool read_version(struct emulator *emulator, struct error *e)
     return true;
 }
 
-bool emulator_find(const struct platform *platform, struct emulator *ret, struct error *e)
+static bool read_version(struct emulator *emulator, const struct memo *memo, struct error *e)
+{
+    char key[SHA256_TEXT_SIZE];
+    size_t length;
+    bool keyed = memo_file_key(memo, "version", emulator->path, key);
+    emulator->version = keyed ? memo_recall(memo, key, &length) : NULL;
+    if (emulator->version)
+        return true;
+    if (!ask_version(emulator, e))
+        return false;
+    if (keyed)
+        memo_remember(memo, key, emulator->version, strlen(emulator->version));
+    return true;
+}
+
+bool emulator_find(const struct platform *platform, const struct memo *memo, struct emulator *ret,
+                   struct error *e)
 {
     const char *folder = getenv("PLIMSOLL_QEMU"), *path = getenv("PATH");
     const char *folders = folder && *folder ? folder : path ? path : "/usr/bin:/bin";
@@ -61,7 +77,7 @@ bool emulator_find(const struct platform *platform, struct emulator *ret, struct
         return false;
     }
     char digest[SHA256_TEXT_SIZE];
-    if (!read_version(&found, e) || !sha256_of_file(found.path, digest, NULL, e)) {
+    if (!read_version(&found, memo, e) || !memo_digest(memo, found.path, digest, e)) {
         emulator_done(&found);
         return false;
     }

@@ -2,6 +2,7 @@
 /* qemu-user: which program emulates a platform, and its identity. */
 #pragma once
 #include "harness/base/error.h"
+#include "harness/memo.h"
 #include "harness/model.h"
 
 struct emulator {
@@ -12,8 +13,8 @@ struct emulator {
 };
 
 /* Looks for qemu-ARCH-static in PLIMSOLL_QEMU (a folder) or PATH. When
- * there is none, the error says what to install. */
-bool emulator_find(const struct platform *platform, struct emulator *ret,
+ * there is none, the error says what to install. Version and digest may be remembered. */
+bool emulator_find(const struct platform *platform, const struct memo *memo, struct emulator *ret,
                    struct error *e) NONNULL MUST_CHECK;
 void emulator_done(struct emulator *emulator) NONNULL;
 

@@ -54,7 +54,8 @@ void installation_done(struct installation *i)
 {
     free(i->probes);
     free(i->cell);
-    *i = (struct installation){NULL, NULL};
+    memo_done(&i->memo);
+    *i = (struct installation){NULL, NULL, {NULL, ""}};
 }
 
 char *installation_probe(const struct installation *i, const struct platform *platform,

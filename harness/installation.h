@@ -2,11 +2,13 @@
 /* Where the parts of this installation are: beside the program, or where the environment says. */
 #pragma once
 #include "harness/base/error.h"
+#include "harness/memo.h"
 #include "harness/model.h"
 
 struct installation {
-    char *probes; /* PLIMSOLL_PROBES or ../lib/plimsoll/probes; below it PLATFORM/FLAVOR/AREA */
-    char *cell;   /* PLIMSOLL_CELL or ../lib/plimsoll/plimsoll-cell */
+    char *probes;     /* PLIMSOLL_PROBES or ../lib/plimsoll/probes; below it PLATFORM/FLAVOR/AREA */
+    char *cell;       /* PLIMSOLL_CELL or ../lib/plimsoll/plimsoll-cell */
+    struct memo memo; /* what is known of its files; the caller's to open */
 };
 
 /* ret is owned by the caller: installation_done(). */

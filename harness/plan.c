@@ -159,7 +159,7 @@ static bool add_probe(struct run *run, const struct installation *where,
             return true;
     CLEANUP_FREE char *path = installation_probe(where, platform, flavor, area);
     char digest[SHA256_TEXT_SIZE];
-    if (!sha256_of_file(path, digest, NULL, e))
+    if (!memo_digest(&where->memo, path, digest, e))
         return error_context(e, "no probe for %s %s", platform->name, flavor_name(flavor));
     struct probe_info *info = ARRAY_ADD(&run->probes, &run->probe_count);
     *info = (struct probe_info){platform, flavor, area, pool_intern(run->pool, digest), NULL, NULL};
@@ -218,7 +218,7 @@ static void add_sandbox(struct run *run, size_t image, const struct selection *s
     struct error e = ERROR_INIT;
     const struct platform *p = run->images[image].platform;
     struct emulator *emulator = is_native(p) && !s->emulate ? NULL : &emulators[p - platforms];
-    bool ok = !emulator || emulator->path || emulator_find(p, emulator, &e);
+    bool ok = !emulator || emulator->path || emulator_find(p, &where->memo, emulator, &e);
     CLEANUP_FREE char *user = ok ? user_of_image(&run->images[image], s->user, &e) : NULL;
     struct sandbox *box = ARRAY_ADD(&plan->sandboxes, &plan->sandbox_count);
     box->image = image;

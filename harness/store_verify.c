@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "harness/store_verify.h"
 #include "harness/base/file.h"
+#include "harness/memo.h"
 #include "harness/store_seal.h"
 #include "harness/tree.h"
 
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FILE_LIMIT = 1000 * 1000, LEFTOVER_SECONDS = 60 * 60 };
+enum { FILE_LIMIT = 1000 * 1000, FILE_BYTES = 16 * 1024 * 1024, LEFTOVER_SECONDS = 60 * 60 };
 
 struct verification {
     const struct store *store;
@@ -68,9 +69,13 @@ static bool check_ref(struct verification *v, const char *digest, char **ret_why
 
 static bool check_memo(struct verification *v, const char *digest, char **ret_why)
 {
-    char found[SHA256_TEXT_SIZE];
-    bool ok = store_recall(v->store, digest, found);
-    *ret_why = ok ? NULL : must_strdup("it is not a digest");
+    struct error e = ERROR_INIT;
+    size_t length;
+    const char *key = digest + strlen("sha256:");
+    CLEANUP_FREE char *path = must_printf("%s/memo/%s", v->store->path, key);
+    CLEANUP_FREE char *data = file_read(path, FILE_BYTES, &length, &e);
+    bool ok = data && (sha256_valid(data) || memo_is_whole(data, length));
+    *ret_why = e.message || ok ? e.message : must_strdup("it is not what was remembered");
     return ok;
 }
 

@@ -83,6 +83,28 @@ static bool sync_parent(const char *path, struct error *e)
     return file_sync_dir(parent, e);
 }
 
+static bool replace(const char *path, const void *data, size_t size, bool sync, struct error *e)
+{
+    CLEANUP_FREE char *temporary = must_printf("%s.XXXXXX", path);
+    CLEANUP_CLOSE int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot write %s", path);
+    mode_t mask = umask(0);
+    umask(mask);
+    bool ok =
+        sync ? write_and_sync(fd, path, data, size, e) : file_write_all(fd, path, data, size, e);
+    if (ok && (fchmod(fd, 0666 & ~mask) < 0 || rename(temporary, path) < 0))
+        ok = error_errno(e, ERROR_RUN, errno, "cannot write %s", path);
+    if (!ok)
+        unlink(temporary);
+    return ok;
+}
+
+bool file_replace(const char *path, const void *data, size_t size, struct error *e)
+{
+    return replace(path, data, size, false, e);
+}
+
 bool file_publish(const char *path, const void *data, size_t size, struct error *e)
 {
     if (strcmp(path, "-") == 0)
@@ -94,18 +116,7 @@ bool file_publish(const char *path, const void *data, size_t size, struct error 
             return error_errno(e, ERROR_RUN, errno, "cannot write %s", path);
         return file_write_all(out, path, data, size, e);
     }
-    CLEANUP_FREE char *temporary = must_printf("%s.XXXXXX", path);
-    CLEANUP_CLOSE int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0)
-        return error_errno(e, ERROR_RUN, errno, "cannot write %s", path);
-    mode_t mask = umask(0);
-    umask(mask);
-    bool ok = write_and_sync(fd, path, data, size, e);
-    if (ok && (fchmod(fd, 0666 & ~mask) < 0 || rename(temporary, path) < 0))
-        ok = error_errno(e, ERROR_RUN, errno, "cannot write %s", path);
-    if (!ok)
-        unlink(temporary);
-    return ok && sync_parent(path, e);
+    return replace(path, data, size, true, e) && sync_parent(path, e);
 }
 
 bool file_make_dirs(const char *path, struct error *e)

@@ -17,6 +17,9 @@ bool file_write_all(int fd, const char *name, const void *data, size_t size,
 /* Temporary file, fsync, rename, fsync of the directory; "-" writes to standard output. */
 bool file_publish(const char *path, const void *data, size_t size, struct error *e) MUST_CHECK;
 
+/* As file_publish, of a regular file and without waiting for the disk: after a power failure it may
+ * be empty or the old one. */
+bool file_replace(const char *path, const void *data, size_t size, struct error *e) MUST_CHECK;
 /* What was renamed into or out of a directory outlives a power failure from here on. */
 bool file_sync_dir(const char *path, struct error *e) MUST_CHECK;
 
