@@ -46,8 +46,6 @@ static bool add_check(struct run *run, const struct check *check, struct error *
     if (!c.id || !c.says || !area_of_check(c.id, &c.area))
         return error_set(e, ERROR_RUN, "a check without a good id or statement: %s",
                          c.id ? c.id : "(no id)");
-    if (run_check(run, c.id))
-        return error_set(e, ERROR_RUN, "%s is listed twice", c.id);
     *ARRAY_ADD(&run->checks, &run->check_count) = c;
     return true;
 }
@@ -68,10 +66,14 @@ static int compare_checks(const void *a, const void *b)
     return strcmp(((const struct check *)a)->id, ((const struct check *)b)->id);
 }
 
-static void sort_checks(struct run *run)
+static bool sort_checks(struct run *run, struct error *e)
 {
     if (run->check_count > 0)
         qsort(run->checks, run->check_count, sizeof *run->checks, compare_checks);
+    for (size_t i = 1; i < run->check_count; i++)
+        if (strcmp(run->checks[i - 1].id, run->checks[i].id) == 0)
+            return error_set(e, ERROR_RUN, "%s is listed twice", run->checks[i].id);
+    return true;
 }
 
 static bool parse_list(struct run *run, const char *json, size_t length, const char *name,
@@ -92,52 +94,37 @@ static bool parse_list(struct run *run, const char *json, size_t length, const c
 bool catalogue_parse(struct run *run, const char *json, size_t length, const char *name,
                      struct error *e)
 {
-    if (!parse_list(run, json, length, name, e))
-        return false;
-    sort_checks(run);
-    return true;
+    return parse_list(run, json, length, name, e) &&
+           (sort_checks(run, e) || error_context(e, "%s --list", name));
 }
 
-/* ---- remembered: of each check its limit, whether it waits, and its texts, each ended by NUL and
- * with a mark before it that tells NULL from "" ---- */
+/* ---- remembered: of each check its numbers, then its texts ---- */
 
 static void remember(const struct memo *m, const char *key, const struct run *run, size_t first)
 {
     CLEANUP_TEXT struct text t = TEXT_INIT;
     for (size_t i = first; i < run->check_count; i++) {
         struct check c = run->checks[i];
-        text_printf(&t, "%a %d", c.limit, c.waits);
-        text_add_char(&t, '\0');
-        for (size_t k = 0; k < TEXT_COUNT; k++) {
-            const char *text = *field_of(&c, k);
-            text_add_char(&t, text ? '=' : '-');
-            text_add_n(&t, text ? text : "", (text ? strlen(text) : 0) + 1);
-        }
+        CLEANUP_FREE char *numbers = must_printf("%a %d", c.limit, c.waits);
+        memo_add_text(&t, numbers);
+        for (size_t k = 0; k < TEXT_COUNT; k++)
+            memo_add_text(&t, *field_of(&c, k));
     }
     memo_remember(m, key, text_get(&t), t.length);
 }
 
-/* The text at *cursor, which moves behind it; NULL at the end. */
-static const char *next_text(const char **cursor, const char *end)
-{
-    const char *text = *cursor;
-    const char *stop = text < end ? memchr(text, '\0', (size_t)(end - text)) : NULL;
-    *cursor = stop ? stop + 1 : end;
-    return stop ? text : NULL;
-}
-
-static bool recall_check(struct run *run, const char *head, const char **cursor, const char *end)
+static bool recall_check(struct run *run, const char *numbers, const char **cursor, const char *end)
 {
     struct check c = {.id = NULL};
     struct error ignored = ERROR_INIT;
     char *rest = NULL;
-    c.limit = strtod(head, &rest);
+    c.limit = strtod(numbers ? numbers : "", &rest);
     c.waits = strcmp(rest, " 1") == 0;
     for (size_t k = 0; k < TEXT_COUNT; k++) {
-        const char *text = next_text(cursor, end);
-        if (!text)
+        const char *text;
+        if (!memo_next_text(cursor, end, &text))
             return false;
-        *field_of(&c, k) = *text == '=' ? pool_intern(run->pool, text + 1) : NULL;
+        *field_of(&c, k) = pool_intern(run->pool, text);
     }
     bool ok = add_check(run, &c, &ignored);
     error_clear(&ignored);
@@ -150,8 +137,8 @@ static bool recall(struct run *run, const struct memo *m, const char *key)
     CLEANUP_FREE char *data = memo_recall(m, key, &length);
     const char *cursor = data, *end = data ? data + length : NULL;
     bool ok = data != NULL;
-    for (const char *head; ok && (head = next_text(&cursor, end));)
-        ok = recall_check(run, head, &cursor, end);
+    for (const char *numbers; ok && memo_next_text(&cursor, end, &numbers);)
+        ok = recall_check(run, numbers, &cursor, end);
     if (!ok)
         run->check_count = before;
     return ok;
@@ -204,6 +191,5 @@ bool catalogue_load(struct run *run, const struct installation *where, struct er
         command_stop(&listings[a].command);
         free(listings[a].program);
     }
-    sort_checks(run);
-    return ok;
+    return ok && sort_checks(run, e);
 }

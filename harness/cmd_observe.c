@@ -123,7 +123,7 @@ static void print_remark(const char *text, void *data)
 
 static bool open_image(const struct options *o, const struct cmd_image *image,
                        const struct wanted *wanted, const struct registry_options *registry,
-                       struct store_pins *pins, struct run *run, struct error *e)
+                       struct cmd_opening *how, struct run *run, struct error *e)
 {
     bool own = wanted->count == 0;
     struct image_request request = {
@@ -135,34 +135,35 @@ static bool open_image(const struct options *o, const struct cmd_image *image,
         .platform_count = own ? image->platform_count : wanted->count,
         .all_platforms = wanted->all,
         .limits = &wanted->limits,
-        .pins = pins,
+        .memo = how->memo,
+        .pins = &how->pins,
         .remark = print_remark,
     };
     return image_open(run, &request, e);
 }
 
 bool cmd_open_images(const struct options *o, const struct cmd_image *images, size_t count,
-                     struct run *run, struct store_pins *pins, struct progress *progress,
-                     int *ret_faults, struct error *e)
+                     struct run *run, struct cmd_opening *how, struct error *e)
 {
     struct wanted wanted = {.limits = layer_default_limits};
     struct registry_options registry;
-    bool ok = wanted_platforms(o, &wanted, e) && cmd_registry_options(o, progress, &registry, e);
+    bool ok =
+        wanted_platforms(o, &wanted, e) && cmd_registry_options(o, how->progress, &registry, e);
     for (size_t i = 0; ok && i < o->limits.count; i++)
         ok = layer_limits_parse(&wanted.limits, o->limits.items[i], e);
     for (size_t i = 0; ok && i < count; i++) {
         struct error fault = ERROR_INIT;
-        progress_say(progress, "opening %s", images[i].reference);
-        if (open_image(o, &images[i], &wanted, &registry, pins, run, &fault))
+        progress_say(how->progress, "opening %s", images[i].reference);
+        if (open_image(o, &images[i], &wanted, &registry, how, run, &fault))
             continue;
         if (fault.code == ERROR_USAGE) { /* a wrong word, not a bad image */
             *e = fault;
             ok = false;
         } else {
-            progress_end(progress);
+            progress_end(how->progress);
             fprintf(stderr, "plimsoll: %s\n", fault.message);
             error_clear(&fault);
-            ++*ret_faults;
+            how->faults++;
         }
     }
     free(wanted.platforms);
@@ -287,20 +288,18 @@ static bool run_plan(unsigned busy, const struct installation *where, struct run
 static bool observe(const struct options *options, const struct cmd_image *images,
                     size_t image_count, const struct selection *selection,
                     const struct installation *where, struct run *run, const char *results,
-                    struct store_pins *pins, struct cmd_observation *ret, struct error *e)
+                    struct cmd_opening *how, int *ret_signal, struct error *e)
 {
-    struct progress progress;
     struct plan plan;
     unsigned busy = 0;
-    progress_init(&progress, options->quiet);
     if (!cmd_cache_limit_valid(options, e) || !busy_jobs(options, &busy, e) ||
         !selection_apply(selection, run, e) ||
-        !cmd_open_images(options, images, image_count, run, pins, &progress, &ret->faults, e))
+        !cmd_open_images(options, images, image_count, run, how, e))
         return false;
     if (run->image_count == 0)
-        return error_set(e, ret->faults ? ERROR_RUN : ERROR_NOTHING, "no image to look at");
+        return error_set(e, how->faults ? ERROR_RUN : ERROR_NOTHING, "no image to look at");
     plan_make(run, selection, where, &plan);
-    bool ok = run_plan(busy, where, run, &plan, results, &progress, &ret->signal, e);
+    bool ok = run_plan(busy, where, run, &plan, results, how->progress, ret_signal, e);
     plan_done(&plan);
     return ok;
 }
@@ -318,10 +317,14 @@ bool cmd_observe(const struct options *options, const struct cmd_image *images, 
                  const struct selection *selection, const struct installation *where,
                  struct run *run, const char *results, struct cmd_observation *ret, struct error *e)
 {
-    struct store_pins pins = {NULL, 0};
-    *ret = (struct cmd_observation){0, 0};
-    bool ok = observe(options, images, image_count, selection, where, run, results, &pins, ret, e);
-    store_unpin(&pins);
+    struct progress progress;
+    struct cmd_opening how = {.progress = &progress, .memo = &where->memo};
+    progress_init(&progress, options->quiet);
+    int signal = 0;
+    bool ok =
+        observe(options, images, image_count, selection, where, run, results, &how, &signal, e);
+    *ret = (struct cmd_observation){how.faults, signal};
+    store_unpin(&how.pins);
     keep_cache_small(options);
     return ok;
 }

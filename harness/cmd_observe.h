@@ -22,12 +22,18 @@ struct cmd_observation {
 /* Names images that were given as arguments: by the end of their reference where that is enough. */
 void cmd_name_images(struct cmd_image *images, size_t count) NONNULL;
 
+struct cmd_opening {
+    struct progress *progress;
+    const struct memo *memo; /* NULL: nothing is remembered */
+    struct store_pins pins;  /* of the roots: store_unpin() */
+    int faults;              /* images that could not be opened: told on stderr already */
+};
+
 /* Opens the images (--platform beats their own platforms), in order, into run->images. One that
  * cannot be opened is told on stderr and counted; false only for a word of the user's that is
- * wrong. Their roots stay in the cache as long as they are pinned. */
+ * wrong. */
 bool cmd_open_images(const struct options *options, const struct cmd_image *images, size_t count,
-                     struct run *run, struct store_pins *pins, struct progress *progress,
-                     int *ret_faults, struct error *e) NONNULL MUST_CHECK;
+                     struct run *run, struct cmd_opening *how, struct error *e) NONNULL MUST_CHECK;
 
 /* Opens the images (--platform beats their own platforms), runs the plan, writes results to
  * `results` ("-", a path, or NULL for nowhere) as sandboxes end, in the order of the plan. run: the

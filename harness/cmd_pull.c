@@ -19,22 +19,21 @@ static int pull(const struct options *options, struct run *run, struct error *e)
     size_t count = options->arguments.count;
     struct cmd_image *images = must_calloc(count, sizeof *images);
     struct progress progress;
-    struct store_pins pins = {NULL, 0};
-    int faults = 0;
+    struct cmd_opening how = {.progress = &progress};
     for (size_t i = 0; i < count; i++)
         images[i].reference = options->arguments.items[i];
     cmd_name_images(images, count);
     progress_init(&progress, options->quiet);
-    bool ok = cmd_cache_limit_valid(options, e) &&
-              cmd_open_images(options, images, count, run, &pins, &progress, &faults, e);
-    store_unpin(&pins);
+    bool ok =
+        cmd_cache_limit_valid(options, e) && cmd_open_images(options, images, count, run, &how, e);
+    store_unpin(&how.pins);
     progress_end(&progress);
     free(images);
     if (!ok || !cmd_cache_enforce(options, e))
         return e->code;
     for (size_t i = 0; i < run->image_count; i++)
         print_image(&run->images[i]);
-    return faults ? ERROR_RUN : 0;
+    return how.faults ? ERROR_RUN : 0;
 }
 
 int cmd_pull(const struct options *options, struct error *e)

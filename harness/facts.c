@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct fact_reader *const tables[] = {facts_libc,    facts_time,  facts_locale,
                                                    facts_network, facts_users, facts_system};
@@ -61,6 +62,65 @@ bool facts_read(struct pool *pool, struct image *image, struct error *e)
         }
     libc_scan_done(&scan.libc);
     qsort(image->facts, image->fact_count, sizeof *image->facts, compare_facts);
+    return true;
+}
+
+/* ---- remembered ---- */
+
+/* All that a reader looks at, see fact.h: the root by its chain, and what the config says. */
+static void key_of(const struct memo *m, const struct image *image, char ret[SHA256_TEXT_SIZE])
+{
+    CLEANUP_TEXT struct text t = TEXT_INIT;
+    text_printf(&t, "facts of %s%s as %s, user %s", image->chain_id,
+                geteuid() == 0 ? " with owners" : "", image->platform->name,
+                image->user ? image->user : "");
+    for (size_t i = 0; i < image->environment_count; i++)
+        text_printf(&t, "\n%s", image->environment[i]);
+    memo_key(m, t.data, ret);
+}
+
+static void remember(const struct memo *m, const char *key, const struct image *image)
+{
+    CLEANUP_TEXT struct text t = TEXT_INIT;
+    memo_add_text(&t, image->os_id);
+    memo_add_text(&t, image->os_version);
+    memo_add_text(&t, image->os_name);
+    for (size_t i = 0; i < image->fact_count; i++) {
+        memo_add_text(&t, image->facts[i].name);
+        memo_add_text(&t, image->facts[i].value);
+    }
+    memo_remember(m, key, t.data, t.length);
+}
+
+static bool recall(const struct memo *m, const char *key, struct pool *pool, struct image *image)
+{
+    size_t length;
+    const char *os[3], *name, *value;
+    CLEANUP_FREE char *data = memo_recall(m, key, &length);
+    const char *cursor = data, *end = data ? data + length : NULL;
+    for (size_t i = 0; i < 3; i++)
+        if (!data || !memo_next_text(&cursor, end, &os[i]))
+            return false;
+    while (memo_next_text(&cursor, end, &name) && memo_next_text(&cursor, end, &value))
+        *ARRAY_ADD(&image->facts, &image->fact_count) =
+            (struct fact){pool_intern(pool, name), pool_intern(pool, value)};
+    image->os_id = pool_intern(pool, os[0]);
+    image->os_version = pool_intern(pool, os[1]);
+    image->os_name = pool_intern(pool, os[2]);
+    return true;
+}
+
+bool facts_read_once(const struct memo *m, struct pool *pool, struct image *image, struct error *e)
+{
+    char key[SHA256_TEXT_SIZE];
+    if (!image->chain_id)
+        return facts_read(pool, image, e);
+    key_of(m, image, key);
+    if (recall(m, key, pool, image))
+        return true;
+    if (!facts_read(pool, image, e))
+        return false;
+    remember(m, key, image);
     return true;
 }
 

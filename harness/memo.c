@@ -2,7 +2,6 @@
 #include "harness/memo.h"
 #include "harness/base/file.h"
 #include "harness/base/pool.h"
-#include "harness/base/text.h"
 #include "harness/store.h"
 
 #include <stdlib.h>
@@ -90,6 +89,23 @@ void memo_remember(const struct memo *m, const char *key, const void *data, size
     text_add_n(&t, data, length);
     if (!file_replace(path, t.data, t.length, &ignored))
         error_clear(&ignored);
+}
+
+void memo_add_text(struct text *t, const char *text)
+{
+    text_add_char(t, text ? '=' : '-');
+    text_add_n(t, text ? text : "", (text ? strlen(text) : 0) + 1);
+}
+
+bool memo_next_text(const char **cursor, const char *end, const char **ret)
+{
+    const char *text = *cursor;
+    const char *stop = text < end ? memchr(text, '\0', (size_t)(end - text)) : NULL;
+    if (!stop || stop == text)
+        return false;
+    *cursor = stop + 1;
+    *ret = *text == '=' ? text + 1 : NULL;
+    return true;
 }
 
 bool memo_digest(const struct memo *m, const char *path, char ret[SHA256_TEXT_SIZE],

@@ -4,6 +4,7 @@
  * remembered is found out anew, and a cache that cannot be used remembers nothing. */
 #pragma once
 #include "harness/base/sha256.h"
+#include "harness/base/text.h"
 
 struct memo { /* {NULL}: nothing is remembered */
     char *dir;
@@ -23,6 +24,11 @@ bool memo_file_key(const struct memo *m, const char *question, const char *path,
  * is damaged. */
 char *memo_recall(const struct memo *m, const char *key, size_t *ret_length) NONNULL MUST_CHECK;
 void memo_remember(const struct memo *m, const char *key, const void *data, size_t length) NONNULL;
+
+/* Texts one after the other, NULL told from "": added to what is to be remembered, and read again.
+ * A text that was read lies in the data; false at the end. */
+void memo_add_text(struct text *t, const char *text) __attribute__((nonnull(1)));
+bool memo_next_text(const char **cursor, const char *end, const char **ret) NONNULL MUST_CHECK;
 
 /* sha256_of_file, remembered. */
 bool memo_digest(const struct memo *m, const char *path, char ret[SHA256_TEXT_SIZE],

@@ -296,6 +296,12 @@ static void take_config(const struct contents *c, struct image *image)
         *ARRAY_ADD(&image->labels, &image->label_count) = c->config.labels[i];
 }
 
+static bool read_facts(const struct opening *o, struct image *image, struct error *e)
+{
+    return o->request->memo ? facts_read_once(o->request->memo, o->pool, image, e)
+                            : facts_read(o->pool, image, e);
+}
+
 static bool open_offer(struct opening *o, const struct offer *offer, struct error *e)
 {
     struct contents contents;
@@ -311,7 +317,7 @@ static bool open_offer(struct opening *o, const struct offer *offer, struct erro
         return false;
     take_layers(&contents, image);
     image->platform = offer->platform_text ? offer->platform : find_platform(o, image->root, e);
-    if (!image->platform || !facts_read(o->pool, image, e))
+    if (!image->platform || !read_facts(o, image, e))
         return false;
     note_use(o, image);
     return true;

@@ -3,6 +3,7 @@
 #pragma once
 #include "harness/base/error.h"
 #include "harness/layer_limits.h"
+#include "harness/memo.h"
 #include "harness/model.h"
 #include "harness/registry/registry.h"
 #include "harness/store.h"
@@ -17,6 +18,7 @@ struct image_request {
     const char *cache_dir;                   /* NULL: the user's own, see store.h */
     const struct registry_options *registry; /* NULL: the usual, see registry/registry.h */
     const struct layer_limits *limits;       /* NULL: layer_default_limits */
+    const struct memo *memo;                 /* what is known of roots in the cache; may be NULL */
     struct store_pins *pins; /* keeps the roots in the cache until store_unpin(); may be NULL */
     /* Told what was wrong and could be mended: a damaged part of the cache. May be NULL. */
     void (*remark)(const char *text, void *data);

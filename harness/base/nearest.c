@@ -37,10 +37,12 @@ static size_t distance_of(const char *a, size_t na, const char *b, size_t nb)
 
 void nearest_offer(struct nearest *n, const char *known)
 {
-    size_t length = strlen(n->word), known_length = strlen(known);
-    if (length > LONGEST || known_length > LONGEST)
+    if (n->best && n->distance == 0) /* no other one is nearer */
         return;
+    size_t length = strlen(n->word), known_length = strlen(known);
     size_t limit = length < 4 ? 1 : length / 3;
+    if (length > LONGEST || known_length > length + limit || length > known_length + limit)
+        return; /* so many letters more or less are that distance at least */
     size_t distance = distance_of(n->word, length, known, known_length);
     if (distance > limit || (n->best && distance >= n->distance))
         return;
