@@ -92,8 +92,10 @@ static const char *parse_parameter(struct pool *pool, const char *s, const char 
     } else {
         return NULL;
     }
+    if (!at || !ends_element(at))
+        return NULL;
     keep_parameter(pool, c, s, token_length(s), text_get(&value));
-    return at && ends_element(at) ? skip_commas(at) : NULL;
+    return skip_commas(at);
 }
 
 /* What follows the scheme's name: a token68, or parameters up to the next scheme. */

@@ -105,6 +105,7 @@ static bool converse(struct conversation *c, char *program, const char *server, 
     c->process.data = c->in.data = c->out.data = c->timer.data = c;
     int failed = spawn(c, program);
     if (failed) {
+        close_handle((uv_handle_t *)&c->process);
         close_handle((uv_handle_t *)&c->in);
         close_handle((uv_handle_t *)&c->out);
         close_handle((uv_handle_t *)&c->timer);
