@@ -110,8 +110,20 @@ void explain_status(struct fetch *f)
 
 /* ---- failures ---- */
 
-static const char *remedy(CURLcode result)
+/* In TLS 1.3 a server that wants a certificate hangs up after the handshake, and whether its alert
+ * is still read is a matter of luck. */
+static bool may_want_certificate(const struct fetch *f, CURLcode result)
 {
+    const struct session *s = f->session;
+    bool hung_up = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR;
+    return hung_up && !s->heard && !s->certs.certificate && strcmp(s->scheme, "https") == 0;
+}
+
+static const char *remedy(const struct fetch *f, CURLcode result)
+{
+    if (may_want_certificate(f, result))
+        return "try again later; a registry that wants to see a certificate is given it by "
+               "--cert-dir DIR, as NAME.cert and NAME.key";
     switch (result) {
     case CURLE_PEER_FAILED_VERIFICATION:
         return "give the CA of a private registry by --cert-dir DIR, which holds it as NAME.crt; "
@@ -144,6 +156,6 @@ void explain_failure(struct fetch *f, CURLcode result)
         text_printf(&t, " in %u attempts", f->failures + 1);
     text_add(&t, " (");
     text_add_printable(&t, detail, strlen(detail));
-    text_printf(&t, "): %s", remedy(result));
+    text_printf(&t, "): %s", remedy(f, result));
     error_set(&f->error, ERROR_RUN, "%s", t.data);
 }

@@ -104,9 +104,9 @@ static bool look_up_credentials(struct fetch *f)
     struct session *s = f->session;
     if (s->auth.looked_up)
         return true;
-    s->auth.looked_up = true;
-    return credentials_find(s->options->authfile, s->registry, s->repository, &s->auth.found,
-                            &f->error);
+    s->auth.looked_up = credentials_find(s->options->authfile, s->registry, s->repository,
+                                         &s->auth.found, &f->error);
+    return s->auth.looked_up;
 }
 
 /* Whether there is a better way to ask than the one that was refused. */
@@ -179,7 +179,8 @@ static bool fall_back(struct fetch *f, CURLcode result)
 {
     struct session *s = f->session;
     bool maybe_plain = result == CURLE_SSL_CONNECT_ERROR || result == CURLE_COULDNT_CONNECT ||
-                       result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING;
+                       result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING ||
+                       result == CURLE_COULDNT_RESOLVE_HOST; /* a proxy may know it */
     if (!s->options->insecure || s->heard || !f->path || f->redirect || !maybe_plain ||
         strcmp(s->scheme, "http") == 0)
         return false;
