@@ -11,8 +11,8 @@
 static void print_image(const struct image *image)
 {
     const char *digest = image->manifest_digest, *chain = image->chain_id;
-    printf("%s\t%s\t%s\t%s\t%s\n", image->reference, image->platform->name,
-           digest ? digest : "-", chain ? chain : "-", image->root);
+    printf("%s\t%s\t%s\t%s\t%s\n", image->reference, image->platform->name, digest ? digest : "-",
+           chain ? chain : "-", image->root);
 }
 
 static int pull(const struct options *options, struct run *run, struct error *e)

@@ -28,7 +28,8 @@ static const struct command_verb verbs[] = {
     {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", false, cmd_judge},
     {"pull", "IMAGE...", "fetch and unpack images into the cache, run nothing", VERB_PULL,
      "IMAGE as for check. Prints of each: reference, platform, digest of its manifest, chain id,\n"
-     "root; with tabs between them.\n", true, cmd_pull},
+     "root; with tabs between them.\n",
+     true, cmd_pull},
     {"list", "checks|cells|platforms|images|flavors|reports", "show what there is", VERB_LIST, "",
      false, cmd_list},
     {"explain", "CHECK", "what is observed, why it matters, what to do, sources", VERB_EXPLAIN, "",

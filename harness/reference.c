@@ -137,18 +137,19 @@ static bool parse_engine(struct pool *pool, const char *rest, struct reference *
 
 /* A name without a transport. What is a file here, or nearly names a transport and is no name of an
  * image, was meant otherwise. */
-static bool parse_bare(struct pool *pool, const char *text, const char *prefix, struct reference *r,
-                       struct error *e)
+static bool parse_bare(struct pool *pool, const char *text, struct reference *r, struct error *e)
 {
     const char *likely = likely_transport(text);
     if (likely)
         return error_set(e, ERROR_USAGE, "%s has no transport (did you mean %s:%s?)", text, likely,
                          text);
-    CLEANUP_FREE char *hint = transport_hint(prefix ? prefix : "");
-    r->transport = "docker";
-    bool near = prefix && *hint && strcmp(prefix, "docker") != 0;
     bool ok = parse_registry(pool, text, r, e);
-    if (!near || (ok && access(text + strlen(prefix) + 1, F_OK) < 0))
+    CLEANUP_FREE char *prefix = must_strdup(text);
+    size_t length = strcspn(text, ":");
+    prefix[length] = '\0';
+    CLEANUP_FREE char *hint = transport_hint(prefix);
+    bool near = text[length] && *hint && strcmp(prefix, "docker") != 0;
+    if (!near || (ok && access(text + length + 1, F_OK) < 0))
         return ok;
     error_clear(e);
     return error_set(e, ERROR_USAGE, "unknown transport \"%s\"%s", prefix, hint);
@@ -196,19 +197,16 @@ const char *reference_rest(const char *text)
 bool reference_parse(struct pool *pool, const char *text, struct reference *ret, struct error *e)
 {
     struct reference r = {.index = REFERENCE_NO_INDEX, .text = pool_intern(pool, text)};
-    const char *colon = strchr(text, ':');
+    const char *rest = reference_rest(text);
     if (*text == '\0')
         return error_set(e, ERROR_USAGE, "an image reference is empty");
-    const char *prefix = colon ? pool_intern_n(pool, text, (size_t)(colon - text)) : NULL;
     size_t i = find_prefix(text);
-    if (i < TRANSPORT_COUNT)
-        r.transport = transports[i].name;
+    enum kind kind = i < TRANSPORT_COUNT ? transports[i].kind : KIND_REGISTRY;
     /* docker:20 is an image of that name, docker://x a registry's */
-    bool named = i < TRANSPORT_COUNT &&
-                 (transports[i].kind != KIND_REGISTRY || strncmp(colon + 1, "//", 2) == 0);
-    bool ok = named ? parse_rest(pool, transports[i].kind, colon + 1, &r, e)
-                    : parse_bare(pool, text, prefix, &r, e);
-    if (ok)
-        *ret = r;
-    return ok;
+    bool named = i < TRANSPORT_COUNT && (kind != KIND_REGISTRY || strncmp(rest, "//", 2) == 0);
+    r.transport = named ? transports[i].name : "docker";
+    if (!(named ? parse_rest(pool, kind, rest, &r, e) : parse_bare(pool, text, &r, e)))
+        return false;
+    *ret = r;
+    return true;
 }
