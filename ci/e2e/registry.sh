@@ -165,14 +165,18 @@ expect_equal "$(grep -c "GET /v2/small/blobs/$layer" plain.log)" 1 "two at once:
 
 # a blob that is damaged in the store
 blob=$XDG_CACHE_HOME/plimsoll/blobs/sha256/${layer#sha256:}
-chmod u+w "$blob"
-printf x | dd of="$blob" bs=1 seek=5000 conv=notrunc status=none
-rm -rf "$XDG_CACHE_HOME"/plimsoll/{roots,images}
-expect_exit 3 "a damaged layer, offline" pull "$image" --offline
-expect_text "blob $layer in the cache is damaged" "a damaged layer, offline: is named" err
+damage() {
+  chmod u+w "$blob"
+  printf x | dd of="$blob" bs=1 seek=5000 conv=notrunc status=none
+  rm -rf "$XDG_CACHE_HOME"/plimsoll/{roots,images}
+}
+damage
 expect_exit 0 "a damaged layer is fetched again" pull "$image" "${open[@]}"
 expect_text "blob $layer in the cache is damaged" "a damaged layer is named" err
 expect_equal "$(column 4)" "$chain" "a damaged layer: the root is right"
+damage
+expect_exit 3 "a damaged layer, offline" pull "$image" --offline
+expect_text "blob $layer in the cache is damaged" "a damaged layer, offline: is named" err
 
 # ---- a password, a private CA ----
 

@@ -252,32 +252,17 @@ bool registry_resolve(struct registry *r, struct descriptor *ret, struct error *
 
 /* ---- blobs ---- */
 
-/* Whether a blob is in the store, and whole. */
-static bool check_blob(const struct registry *r, const struct descriptor *d, bool *ret_missing,
-                       struct error *e)
-{
-    char *why = NULL;
-    bool here = store_has_blob(r->store, d->digest, d->size);
-    *ret_missing = !here;
-    if (here && !store_blob_verify(r->store, d->digest, &why)) {
-        bool dropped = drop_damaged(r, d->digest, why, e);
-        free(why);
-        *ret_missing = true;
-        return dropped;
-    }
-    CLEANUP_FREE char *what = must_printf("layer %s", d->digest);
-    return here || !r->options->offline || refuse_offline(r, what, e);
-}
-
 bool registry_fetch(struct registry *r, const struct descriptor *blobs, size_t count,
                     struct error *e)
 {
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        bool missing;
-        if (!check_blob(r, &blobs[i], &missing, e))
-            return false;
-        any |= missing;
+        if (store_has_blob(r->store, blobs[i].digest, blobs[i].size))
+            continue;
+        CLEANUP_FREE char *what = must_printf("layer %s", blobs[i].digest);
+        if (r->options->offline)
+            return refuse_offline(r, what, e);
+        any = true;
     }
     return !any || (connect_to(r, e) && blobs_fetch(&r->session, r->store, blobs, count, e));
 }
