@@ -16,7 +16,8 @@ function(add_fuzz_targets library)
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz/${folder})
       add_dependencies(fuzz ${name})
     elseif(BUILD_TESTING)
-      add_executable(${name} ${source} ${CMAKE_SOURCE_DIR}/harness/base/fuzz_main.c)
+      add_executable(${name} ${source})
+      target_link_libraries(${name} PRIVATE fuzz-main)
       add_test(NAME "fuzz corpus ${folder}/${stem}" COMMAND ${name} ${folder}/fuzz/${stem}
         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     else()
@@ -28,4 +29,8 @@ endfunction()
 
 if(PLIMSOLL_FUZZ)
   add_custom_target(fuzz) # builds them all
+elseif(BUILD_TESTING)
+  add_library(fuzz-main OBJECT ${CMAKE_SOURCE_DIR}/harness/base/fuzz_main.c)
+  target_include_directories(fuzz-main PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(fuzz-main PRIVATE sanitizers)
 endif()

@@ -12,11 +12,15 @@
 enum { SLOT = 91, FIRST_PORT = 21000, PORTS = 10000 };
 
 static uv_loop_t loop;
+static const char script[] = "slow.test * delay=1ms 192.0.2.1\n"
+                             "forged.test * forge-id=192.0.2.9 192.0.2.1\n"
+                             "silent.test * drop\n"
+                             "* * 192.0.2.1 2001:db8::1\n";
 
 static struct dns_server *open_server(unsigned *port)
 {
     struct error e = ERROR_INIT;
-    struct dns_server *s = dns_server_open(&loop, SLOT, "* * 192.0.2.1 2001:db8::1\n", &e);
+    struct dns_server *s = dns_server_open(&loop, SLOT, script, &e);
     FUZZ_CHECK(s);
     for (*port = FIRST_PORT + (unsigned)getpid() % PORTS;; ++*port) {
         dns_server_set_port(s, *port);
