@@ -143,7 +143,7 @@ static void support_filters(struct archive *a)
     archive_read_support_filter_bzip2(a);
 }
 
-struct bytes *bytes_inflate(struct bytes *source, struct error *e)
+static struct bytes *inflate_any(struct bytes *source, struct error *e)
 {
     struct inflated_bytes *f = must_calloc(1, sizeof *f);
     f->bytes = (struct bytes){inflated_next, inflated_close};
@@ -162,6 +162,61 @@ struct bytes *bytes_inflate(struct bytes *source, struct error *e)
     bytes_feed_error(f->archive, "cannot decompress", e);
     inflated_close(&f->bytes);
     return NULL;
+}
+
+/* The first block, looked at before anybody takes it. */
+struct peeked_bytes {
+    struct bytes bytes;
+    struct bytes *source;
+    const void *first; /* NULL once it was taken */
+    ssize_t size;      /* of it, as next gave it */
+};
+
+static ssize_t peeked_next(struct bytes *b, const void **ret, struct error *e)
+{
+    struct peeked_bytes *p = (struct peeked_bytes *)b;
+    if (!p->first)
+        return p->source->next(p->source, ret, e);
+    *ret = p->first;
+    p->first = NULL;
+    return p->size;
+}
+
+static void peeked_close(struct bytes *b)
+{
+    struct peeked_bytes *p = (struct peeked_bytes *)b;
+    bytes_close(p->source);
+    free(p);
+}
+
+#ifdef PLIMSOLL_ISAL
+static struct bytes *inflate(struct bytes *source, const void *first, size_t size, struct error *e)
+{
+    enum { RESERVED = 0xe0 }; /* flags that must not be set, RFC 1952 */
+    const unsigned char *head = first;
+    if (size > 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 && !(head[3] & RESERVED))
+        return bytes_gunzip(source);
+    return inflate_any(source, e);
+}
+#else
+static struct bytes *inflate(struct bytes *source, const void *first, size_t size, struct error *e)
+{
+    (void)first, (void)size;
+    return inflate_any(source, e);
+}
+#endif
+
+struct bytes *bytes_inflate(struct bytes *source, struct error *e)
+{
+    struct peeked_bytes *p = must_calloc(1, sizeof *p);
+    *p = (struct peeked_bytes){{peeked_next, peeked_close}, source, NULL, 0};
+    p->size = source->next(source, &p->first, e);
+    if (p->size < 0) {
+        error_context(e, "cannot decompress");
+        peeked_close(&p->bytes);
+        return NULL;
+    }
+    return inflate(&p->bytes, p->first, (size_t)p->size, e);
 }
 
 /* ---- size and digest ---- */
