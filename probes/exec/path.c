@@ -31,7 +31,8 @@ static const char *search(const char *path, const char *name, char text[64])
 /* A file without the x bit in a directory makes a search that finds it end with EACCES, so that
  * nothing need be executed. With a user namespace of our own the file is put below a root of our
  * own; else it is put where it belongs, if this user may. */
-#define FILE_NAME "plimsoll-default-path"
+/* The cells of a sandbox share the directory, so each flavor has a name of its own. */
+#define FILE_NAME "plimsoll-default-path-" PROBE_FLAVOR
 static const char file_there[] = "/usr/local/bin/" FILE_NAME;
 
 static bool make_own_root(void)
