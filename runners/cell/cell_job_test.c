@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs in the built cell: what they find, how they end, and that none harms another. */
+#include "harness/base/pool.h"
 #include "runners/cell/test/driver.h"
 
 #include <check.h>
@@ -263,6 +264,57 @@ START_TEST(fixtures)
 }
 END_TEST
 
+#define EACH \
+    "\"checks\":{\"a\":{\"resolv_conf\":\"nameserver @1\\n\",\"hosts\":\"192.0.2.1 a\\n\"}," \
+    "\"b\":{\"zone\":\"(\"},\"c\":{\"resolv_conf\":\"nameserver @2v6\\n\"}}"
+
+START_TEST(fixtures_of_checks)
+{
+    struct driver_run r =
+        run(ACTOR_WITH(1, EACH, "\"take\",\"1 fixture a\",\"cat\",\"/etc/hosts\"")
+                ACTOR_WITH(2, EACH, "\"take\",\"1 fixture a\",\"ask-dns\",\"foo\"")
+                    ACTOR_WITH(3, EACH, "\"take\",\"1 fixture c\",\"ask-dns\",\"bar\"")
+                        ACTOR_WITH(4, EACH, "\"take\",\"1 fixture\",\"cat\",\"/etc/hosts\"")
+                            ACTOR_WITH(5, EACH, "\"cat\",\"/etc/hosts\",\"/etc/resolv.conf\"")
+                                ACTOR_WITH(6, EACH, "\"take-many\",\"1 fixture a\""));
+    driver_assert_lines(&r, 1, "192.0.2.1 a");
+    driver_assert_lines(&r, 2, "rcode 3\n18 1 ok\nudp @1 foo A\n\n5 2 ok\n");
+    if (!driver_degraded(&r, "ipv6"))
+        driver_assert_lines(&r, 3, "rcode 3\n20 1 ok\nudp @2v6 bar A\n\n5 2 ok\n");
+    driver_assert_lines(&r, 4,
+                        "127.0.0.1\\x09localhost\n::1\\x09localhost ip6-localhost ip6-loopback");
+    driver_assert_lines(&r, 5,
+                        "/etc/hosts: No such file or directory\n"
+                        "/etc/resolv.conf: No such file or directory");
+    driver_assert_lines(&r, 6, "1 error more than 100 fixtures at a time\nagain");
+    driver_done(&r);
+}
+END_TEST
+
+START_TEST(fixtures_that_are_refused)
+{
+    struct driver_run r =
+        run(ACTOR_WITH(1, EACH, "\"take\",\"1 fixture other\",\"env\"")
+                ACTOR_WITH(2, EACH, "\"take\",\"1 fixture b\",\"env\"")
+                    ACTOR(3, "\"take\",\"1 fixture a\",\"env\"")
+                        ACTOR_WITH(4, EACH, "\"take\",\"1 fixture a\",\"ask\",\"2 fixture c\"")
+                            ACTOR_WITH(5, EACH,
+                                       "\"take\",\"1 fixture a\",\"touch\",\"/etc/hosts\","
+                                       "\"/proc/self/fd/67\"")
+                                ACTOR_WITH(6, "\"checks\":{\"a\":{\"hosts\":2}}", "\"env\""));
+    driver_assert_lines(&r, 1, "1 error the job has no such check");
+    CLEANUP_FREE char *zone = driver_lines(&r, 2);
+    ck_assert_msg(strncmp(zone, "1 error zone: ", 14) == 0, "%s", zone);
+    driver_assert_lines(&r, 3, "1 error the checks of this job have no fixtures of their own");
+    driver_assert_lines(&r, 4, "60 2 error the checks of this job have no fixtures of their own");
+    driver_assert_lines(&r, 5,
+                        "/etc/hosts: Operation not permitted\n"
+                        "/proc/self/fd/67: Operation not permitted");
+    ck_assert(strncmp(driver_text(driver_end(&r, 6), "error"), "checks: hosts", 13) == 0);
+    driver_done(&r);
+}
+END_TEST
+
 START_TEST(log_socket)
 {
     struct driver_run r = run(
@@ -327,6 +379,8 @@ int main(void)
     tcase_add_test(t, nothing_is_left_for_the_next);
     tcase_add_test(t, one_after_the_other);
     tcase_add_test(t, fixtures);
+    tcase_add_test(t, fixtures_of_checks);
+    tcase_add_test(t, fixtures_that_are_refused);
     tcase_add_test(t, log_socket);
     tcase_add_test(t, side_by_side);
     tcase_add_loop_test(t, broken_input, 0, (int)(sizeof broken_inputs / sizeof *broken_inputs));

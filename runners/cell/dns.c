@@ -11,17 +11,17 @@
 #include <unistd.h>
 
 #define PORT 53
-#define SLOTS 250
+#define SLOTS 250 /* and parts of each */
 #define PENDING_MAX 1024
 #define BACKLOG 64
 #define DRAIN_MAX 256
 
-struct dns_server *dns_server_open(uv_loop_t *loop, unsigned job_slot, const char *zone_script,
+struct dns_server *dns_server_open(uv_loop_t *loop, struct dns_place place, const char *zone_script,
                                    struct error *e)
 {
-    if (job_slot < 1 || job_slot > SLOTS) {
-        error_set(e, ERROR_RUN, "no name servers for job slot %u: slots are 1 to %d", job_slot,
-                  SLOTS);
+    if (place.slot < 1 || place.slot > SLOTS || place.part > SLOTS) {
+        error_set(e, ERROR_RUN, "no name servers for part %u of job slot %u: slots are 1 to %d",
+                  place.part, place.slot, SLOTS);
         return NULL;
     }
     struct zone *zone = zone_parse(zone_script, e);
@@ -29,7 +29,7 @@ struct dns_server *dns_server_open(uv_loop_t *loop, unsigned job_slot, const cha
         return NULL;
     struct dns_server *s = must_calloc(1, sizeof *s);
     s->loop = loop;
-    s->slot = job_slot;
+    s->place = place;
     s->port = PORT;
     s->zone = zone;
     return s;
@@ -40,9 +40,14 @@ void dns_server_set_port(struct dns_server *s, unsigned port)
     s->port = port;
 }
 
-void dns_server_address(unsigned job_slot, unsigned server, bool ipv6, char *ret, size_t size)
+void dns_server_address(struct dns_place place, unsigned server, bool ipv6, char *ret, size_t size)
 {
-    snprintf(ret, size, ipv6 ? "fd00:706c::%u:%u" : "127.0.%u.%u", job_slot, server);
+    if (!ipv6)
+        snprintf(ret, size, "127.%u.%u.%u", place.part, place.slot, server);
+    else if (place.part == 0)
+        snprintf(ret, size, "fd00:706c::%u:%u", place.slot, server);
+    else
+        snprintf(ret, size, "fd00:706c::%u:%u:%u", place.part, place.slot, server);
 }
 
 /* ---- closing ---- */
@@ -356,7 +361,7 @@ bool dns_server_listen(struct dns_server *s, unsigned server, bool ipv6, struct 
     char text[INET6_ADDRSTRLEN];
     struct sockaddr_storage storage = {0};
     const struct sockaddr *address = (const struct sockaddr *)&storage;
-    dns_server_address(s->slot, server, ipv6, text, sizeof text);
+    dns_server_address(s->place, server, ipv6, text, sizeof text);
     if (ipv6)
         uv_ip6_addr(text, (int)s->port, (struct sockaddr_in6 *)&storage);
     else

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLOT 77
+#define HERE ((struct dns_place){.slot = 77})
 
 static uv_loop_t loop;
 static struct dns_server *server;
@@ -23,7 +23,7 @@ static inline void start(const char *zone)
 {
     struct error e = ERROR_INIT;
     uv_loop_init(&loop);
-    server = dns_server_open(&loop, SLOT, zone, &e);
+    server = dns_server_open(&loop, HERE, zone, &e);
     ck_assert_msg(server != NULL, "%s", e.message);
     port = 20000 + (unsigned)getpid() % 20000;
     dns_server_set_port(server, port);
@@ -64,7 +64,7 @@ static inline int connected(int type)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     char text[INET6_ADDRSTRLEN];
-    dns_server_address(SLOT, 1, false, text, sizeof text);
+    dns_server_address(HERE, 1, false, text, sizeof text);
     inet_pton(AF_INET, text, &to.sin_addr);
     int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
     ck_assert_int_ge(fd, 0);

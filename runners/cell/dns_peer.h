@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What dns.c (servers, UDP, pending answers) and dns_peer.c (TCP connections) share. */
 #pragma once
+#include "runners/cell/dns.h"
 #include "runners/cell/dns_reply.h"
 #include "runners/cell/query_log.h"
 
@@ -41,7 +42,8 @@ struct dns_pending {
 
 struct dns_server {
     uv_loop_t *loop;
-    unsigned slot, port;
+    struct dns_place place;
+    unsigned port;
     struct zone *zone;
     struct query_log log;
     struct dns_endpoint *endpoints;

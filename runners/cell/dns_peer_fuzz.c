@@ -9,18 +9,19 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { SLOT = 91, FIRST_PORT = 21000, PORTS = 10000 };
+enum { FIRST_PORT = 21000, PORTS = 10000 };
 
 static uv_loop_t loop;
 static const char script[] = "slow.test * delay=1ms 192.0.2.1\n"
                              "forged.test * forge-id=192.0.2.9 192.0.2.1\n"
                              "silent.test * drop\n"
                              "* * 192.0.2.1 2001:db8::1\n";
+static const struct dns_place place = {.slot = 91};
 
 static struct dns_server *open_server(unsigned *port)
 {
     struct error e = ERROR_INIT;
-    struct dns_server *s = dns_server_open(&loop, SLOT, script, &e);
+    struct dns_server *s = dns_server_open(&loop, place, script, &e);
     FUZZ_CHECK(s);
     for (*port = FIRST_PORT + (unsigned)getpid() % PORTS;; ++*port) {
         dns_server_set_port(s, *port);
@@ -36,7 +37,7 @@ static int connected(unsigned port)
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     struct linger at_once = {1, 0}; /* else thousands of ports would wait a minute each */
     char text[INET6_ADDRSTRLEN];
-    dns_server_address(SLOT, 1, false, text, sizeof text);
+    dns_server_address(place, 1, false, text, sizeof text);
     inet_pton(AF_INET, text, &to.sin_addr);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     FUZZ_CHECK(fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);

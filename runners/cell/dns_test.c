@@ -209,10 +209,12 @@ START_TEST(refuses_what_it_cannot_serve)
     struct error e = ERROR_INIT;
     uv_loop_t other;
     uv_loop_init(&other);
-    ck_assert_ptr_null(dns_server_open(&other, 0, NULL, &e));
-    ck_assert_str_eq(e.message, "no name servers for job slot 0: slots are 1 to 250");
+    ck_assert_ptr_null(dns_server_open(&other, (struct dns_place){0, 0}, NULL, &e));
+    ck_assert_str_eq(e.message, "no name servers for part 0 of job slot 0: slots are 1 to 250");
     error_clear(&e);
-    ck_assert_ptr_null(dns_server_open(&other, 1, "nonsense", &e));
+    ck_assert_ptr_null(dns_server_open(&other, (struct dns_place){1, 251}, NULL, &e));
+    error_clear(&e);
+    ck_assert_ptr_null(dns_server_open(&other, HERE, "nonsense", &e));
     error_clear(&e);
     uv_loop_close(&other);
 
@@ -247,7 +249,7 @@ START_TEST(an_inherited_socket_does_not_keep_the_address)
     stop();
     struct error e = ERROR_INIT;
     uv_loop_init(&loop);
-    server = dns_server_open(&loop, SLOT, "* * 192.0.2.2", &e);
+    server = dns_server_open(&loop, HERE, "* * 192.0.2.2", &e);
     dns_server_set_port(server, before);
     ck_assert_msg(dns_server_listen(server, 1, false, &e), "%s", e.message);
     for (int i = 0; i < 5; i++)
@@ -270,14 +272,19 @@ START_TEST(a_server_without_listeners_closes)
 {
     struct error e = ERROR_INIT;
     uv_loop_init(&loop);
-    server = dns_server_open(&loop, 250, NULL, &e);
+    const struct dns_place last = {.slot = 250}, part = {.slot = 250, .part = 9};
+    server = dns_server_open(&loop, last, NULL, &e);
     ck_assert_ptr_nonnull(server);
     stop();
     char text[INET6_ADDRSTRLEN];
-    dns_server_address(250, 9, false, text, sizeof text);
+    dns_server_address(last, 9, false, text, sizeof text);
     ck_assert_str_eq(text, "127.0.250.9");
-    dns_server_address(250, 9, true, text, sizeof text);
+    dns_server_address(last, 9, true, text, sizeof text);
     ck_assert_str_eq(text, "fd00:706c::250:9");
+    dns_server_address(part, 1, false, text, sizeof text);
+    ck_assert_str_eq(text, "127.9.250.1");
+    dns_server_address(part, 1, true, text, sizeof text);
+    ck_assert_str_eq(text, "fd00:706c::9:250:1");
 }
 END_TEST
 

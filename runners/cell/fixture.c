@@ -2,6 +2,7 @@
 #include "runners/cell/fixture.h"
 #include "harness/base/pool.h"
 #include "harness/base/text.h"
+#include "runners/cell/descriptors.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -17,6 +18,7 @@ struct fixture {
     int fd;
     struct dns_server *dns;
     struct syslog_sink *sink;
+    struct fixture_events events;
     uv_poll_t poll;
     uv_timer_t timer;
     unsigned handles;
@@ -38,6 +40,18 @@ static const char *parse_wait(const char *s, unsigned *ret)
     }
     *ret = (unsigned)value;
     return *s ? "syslog: expected milliseconds" : NULL;
+}
+
+static const char *parse_check(const char *s, char *ret, size_t size)
+{
+    size_t n = strlen(s);
+    for (size_t i = 0; i < n; i++)
+        if (s[i] <= ' ' || s[i] > '~')
+            return "fixture: expected the name of a check";
+    if (n == 0 || n >= size)
+        return "fixture: expected the name of a check";
+    memcpy(ret, s, n + 1);
+    return NULL;
 }
 
 const char *fixture_parse(const char *bytes, size_t length, struct fixture_request *ret)
@@ -62,6 +76,10 @@ const char *fixture_parse(const char *bytes, size_t length, struct fixture_reque
         ret->verb = FIXTURE_SYSLOG;
         return parse_wait(verb + 7, &ret->wait);
     }
+    if (strcmp(verb, "fixture") == 0 || strncmp(verb, "fixture ", 8) == 0) {
+        ret->verb = FIXTURE_TAKE;
+        return verb[7] ? parse_check(verb + 8, ret->check, sizeof ret->check) : NULL;
+    }
     return "no such request";
 }
 
@@ -76,6 +94,35 @@ static void reply(struct fixture *f, const char *sequence, const char *result, c
     if (payload)
         text_add_n(&t, payload, length < PAYLOAD_MAX ? length : PAYLOAD_MAX);
     send(f->fd, t.data, t.length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void reply_error(struct fixture *f, const char *sequence, const char *why)
+{
+    CLEANUP_FREE char *text = must_printf("error %s", why);
+    reply(f, sequence, text, NULL, 0);
+}
+
+/* Those who do not read their replies lose these, too. */
+static void reply_descriptors(struct fixture *f, const char *sequence, const int fds[FIXTURE_FDS])
+{
+    CLEANUP_FREE char *text = must_printf("%s ok\n", sequence);
+    descriptors_send(f->fd, text, strlen(text), fds, FIXTURE_FDS, MSG_DONTWAIT);
+}
+
+static void take(struct fixture *f, const struct fixture_request *r)
+{
+    struct error e = ERROR_INIT;
+    int fds[FIXTURE_FDS];
+    if (!f->events.take) {
+        reply_error(f, r->sequence, "the checks of this job have no fixtures of their own");
+    } else if (!f->events.take(r->check, fds, &e, f->events.data)) {
+        reply_error(f, r->sequence, e.message);
+        error_clear(&e);
+    } else {
+        reply_descriptors(f, r->sequence, fds);
+        for (int i = 0; i < FIXTURE_FDS; i++)
+            close(fds[i]);
+    }
 }
 
 static void reply_dns_log(struct fixture *f, const char *sequence)
@@ -131,8 +178,9 @@ static void answer(struct fixture *f, const char *bytes, size_t length)
     struct fixture_request r;
     const char *wrong = fixture_parse(bytes, length, &r);
     if (wrong) {
-        CLEANUP_FREE char *why = must_printf("error %s", wrong);
-        reply(f, r.sequence, why, NULL, 0);
+        reply_error(f, r.sequence, wrong);
+    } else if (r.verb == FIXTURE_TAKE) {
+        take(f, &r);
     } else if (r.verb == FIXTURE_DNS_LOG) {
         reply_dns_log(f, r.sequence);
     } else {
@@ -147,21 +195,25 @@ static void readable(uv_poll_t *poll, int status, int events)
     struct fixture *f = poll->data;
     char bytes[REQUEST_MAX + 1];
     ssize_t n = recv(f->fd, bytes, sizeof bytes, MSG_DONTWAIT);
-    if (n > 0)
+    if (n > 0) {
         answer(f, bytes, (size_t)n);
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         uv_poll_stop(poll); /* everyone who held the other end has closed it */
+        if (f->events.left)
+            f->events.left(f->events.data);
+    }
 }
 
 /* ---- life ---- */
 
 struct fixture *fixture_open(uv_loop_t *loop, int fd, struct dns_server *dns,
-                             struct syslog_sink *sink)
+                             struct syslog_sink *sink, const struct fixture_events *events)
 {
     struct fixture *f = must_calloc(1, sizeof *f);
     f->fd = fd;
     f->dns = dns;
     f->sink = sink;
+    f->events = *events;
     f->handles = 2;
     uv_poll_init(loop, &f->poll, fd);
     uv_timer_init(loop, &f->timer);

@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t digits = strspn(r.sequence, "0123456789");
     FUZZ_CHECK(digits > 0 && r.sequence[digits] == '\0');
     FUZZ_CHECK(wrong || r.wait <= 600 * 1000);
+    FUZZ_CHECK(fuzz_is_printable(r.check) && !strchr(r.check, ' '));
     FUZZ_CHECK(!wrong || fuzz_is_printable(wrong));
     return 0;
 }

@@ -16,8 +16,20 @@ static void free_strings(char **strings)
     free(strings);
 }
 
+static void free_checks(struct job *j)
+{
+    for (size_t i = 0; i < j->check_count; i++) {
+        free(j->checks[i].id);
+        free(j->checks[i].resolv_conf);
+        free(j->checks[i].hosts);
+        free(j->checks[i].zone);
+    }
+    free(j->checks);
+}
+
 void job_done(struct job *j)
 {
+    free_checks(j);
     free_strings(j->argv);
     free_strings(j->env);
     free(j->resolv_conf);
@@ -136,6 +148,37 @@ static bool read_syslog(struct job *j, const json_t *value, const char *key, str
            error_set(e, ERROR_RUN, "%s: expected dgram, stream or none", key);
 }
 
+static bool read_check(struct job_check *c, const json_t *value, struct error *e)
+{
+    const json_t *resolv_conf = json_object_get(value, "resolv_conf"),
+                 *hosts = json_object_get(value, "hosts"), *zone = json_object_get(value, "zone");
+    if (!json_is_object(value) ||
+        json_object_size(value) != (size_t)(resolv_conf != NULL) + (hosts != NULL) + (zone != NULL))
+        return error_set(e, ERROR_RUN, "expected an object of resolv_conf, hosts and zone");
+    return (!resolv_conf || read_text(&c->resolv_conf, resolv_conf, "resolv_conf", e)) &&
+           (!hosts || read_text(&c->hosts, hosts, "hosts", e)) &&
+           (!zone || read_text(&c->zone, zone, "zone", e));
+}
+
+static bool read_checks(struct job *j, const json_t *value, const char *key, struct error *e)
+{
+    if (json_is_null(value))
+        return true;
+    if (!json_is_object(value) || json_object_size(value) > JOB_CHECKS_MAX)
+        return error_set(e, ERROR_RUN, "%s: expected an object of at most %d checks", key,
+                         JOB_CHECKS_MAX);
+    j->checks = must_calloc(json_object_size(value) + 1, sizeof *j->checks);
+    const char *id;
+    const json_t *check;
+    json_object_foreach((json_t *)value, id, check)
+    {
+        j->checks[j->check_count].id = must_strdup(id);
+        if (!read_check(&j->checks[j->check_count++], check, e))
+            return error_context(e, "%s", key);
+    }
+    return true;
+}
+
 static const struct {
     const char *key;
     bool (*read)(struct job *j, const json_t *value, const char *key, struct error *e);
@@ -150,6 +193,7 @@ static const struct {
     {"nsswitch", read_nsswitch},
     {"zone", read_zone},
     {"syslog", read_syslog},
+    {"checks", read_checks},
 };
 
 /* In the table's order, so that the id is known before anything else can be wrong. */

@@ -6,7 +6,11 @@
 
 #include <stddef.h>
 
-enum { JOB_STRINGS_MAX = 4096, JOB_BYTES_MAX = 160 * 1024 };
+enum { JOB_STRINGS_MAX = 4096, JOB_CHECKS_MAX = 512, JOB_BYTES_MAX = 160 * 1024 };
+
+struct job_check {                         /* what one check is to find; NULL: the default */
+    char *id, *resolv_conf, *hosts, *zone; /* owned */
+};
 
 struct job {
     bool known; /* id was read, whatever else is wrong */
@@ -16,6 +20,8 @@ struct job {
     double idle;        /* seconds without a line */
     char *resolv_conf, *hosts, *nsswitch, *zone; /* owned; NULL: the default */
     enum syslog_kind syslog;
+    struct job_check *checks; /* owned; NULL: they all find the job's own */
+    size_t check_count;
 };
 
 bool job_parse(struct job *j, const char *line, size_t length, struct error *e) MUST_CHECK;

@@ -19,6 +19,9 @@ static void check_job(const struct job *j)
     check_texts(j->env);
     for (size_t i = 0; j->env && j->env[i]; i++)
         FUZZ_CHECK(strchr(j->env[i], '=') > j->env[i]);
+    FUZZ_CHECK(j->checks ? j->check_count <= JOB_CHECKS_MAX : j->check_count == 0);
+    for (size_t i = 0; i < j->check_count; i++)
+        FUZZ_CHECK(j->checks[i].id);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -27,6 +27,24 @@ START_TEST(a_whole_job)
 }
 END_TEST
 
+START_TEST(a_job_with_checks)
+{
+    const char *line =
+        "{\"job\":7,\"argv\":[\"/p\"],\"checks\":{\"a.b\":{\"zone\":\"z\",\"hosts\":null},"
+        "\"a.c\":{\"resolv_conf\":\"r\"},\"a.d\":{}}}";
+    struct job j;
+    struct error e = ERROR_INIT;
+    ck_assert(job_parse(&j, line, strlen(line), &e));
+    ck_assert_uint_eq(j.check_count, 3);
+    ck_assert_str_eq(j.checks[0].id, "a.b");
+    ck_assert_str_eq(j.checks[0].zone, "z");
+    ck_assert_ptr_null(j.checks[0].hosts);
+    ck_assert_str_eq(j.checks[1].resolv_conf, "r");
+    ck_assert_ptr_null(j.checks[2].zone);
+    job_done(&j);
+}
+END_TEST
+
 START_TEST(a_short_job)
 {
     const char *line = "{\"job\":0,\"argv\":[\"/p\"]}";
@@ -62,6 +80,11 @@ static const struct {
     {"{\"job\":1,\"argv\":[\"/p\"],\"hosts\":1}", "expected a text", true},
     {"{\"job\":1,\"argv\":[\"/p\"],\"syslog\":\"tcp\"}", "dgram, stream or none", true},
     {"{\"job\":1,\"argv\":[\"/p\"],\"limt\":6}", "no job has", true},
+    {"{\"job\":1,\"argv\":[\"/p\"],\"checks\":[]}", "expected an object", true},
+    {"{\"job\":1,\"argv\":[\"/p\"],\"checks\":{\"a\":1}}", "expected an object of", true},
+    {"{\"job\":1,\"argv\":[\"/p\"],\"checks\":{\"a\":{\"env\":\"\"}}}", "an object of", true},
+    {"{\"job\":1,\"argv\":[\"/p\"],\"checks\":{\"a\":{\"zone\":1}}}", "expected a text", true},
+    {"{\"job\":1,\"argv\":[\"/p\"],\"checks\":{\"a\":{},\"a\":{}}}", "no JSON", false},
 };
 
 START_TEST(a_wrong_job)
@@ -80,7 +103,8 @@ START_TEST(numbered_servers)
 {
     CLEANUP_TEXT struct text t = TEXT_INIT;
     struct resolv_servers named = {0};
-    resolv_expand("nameserver @1\nnameserver @9v6\n#a@b @0 @1x @2v6x @", 7, &t, &named);
+    resolv_expand("nameserver @1\nnameserver @9v6\n#a@b @0 @1x @2v6x @",
+                  (struct dns_place){.slot = 7}, &t, &named);
     ck_assert_str_eq(text_get(&t),
                      "nameserver 127.0.7.1\nnameserver fd00:706c::7:9\n#a@b @0 @1x @2v6x @");
     ck_assert(named.ipv4[1] && named.ipv6[9]);
@@ -96,6 +120,10 @@ START_TEST(requests)
     ck_assert_int_eq(r.verb, FIXTURE_DNS_LOG);
     ck_assert_ptr_null(fixture_parse("0 syslog 250", 12, &r));
     ck_assert(r.verb == FIXTURE_SYSLOG && r.wait == 250);
+    ck_assert_ptr_null(fixture_parse("7 fixture", 9, &r));
+    ck_assert(r.verb == FIXTURE_TAKE && strcmp(r.check, "") == 0);
+    ck_assert_ptr_null(fixture_parse("7 fixture a.b-c", 15, &r));
+    ck_assert_str_eq(r.check, "a.b-c");
 }
 END_TEST
 
@@ -111,6 +139,13 @@ static const char *const wrong_requests[] = {
     "1 syslog -",
     "1 syslog 1x",
     "1 syslog 600001",
+    "1 fixtures",
+    "1 fixture ",
+    "1 fixture a b",
+    "1 fixture a\x7f",
+    "1 fixture \xff",
+    "1 fixture 1234567890123456789012345678901234567890123456789012345678901234567890"
+    "1234567890123456789012345678901234567890123456789012345678",
     "123456789012345678901234 dns-log",
 };
 
@@ -132,6 +167,7 @@ int main(void)
     Suite *s = suite_create("job");
     TCase *t = tcase_create("job");
     tcase_add_test(t, a_whole_job);
+    tcase_add_test(t, a_job_with_checks);
     tcase_add_test(t, a_short_job);
     tcase_add_loop_test(t, a_wrong_job, 0, (int)(sizeof wrong / sizeof *wrong));
     tcase_add_test(t, numbered_servers);

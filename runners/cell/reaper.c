@@ -235,8 +235,7 @@ _Noreturn void reaper_main(const struct reaper *given)
     if (recv(r.control, &go, 1, 0) <= 0)
         _exit(0);
     struct view v = {.slot = r.slot,
-                     .syslog = r.syslog,
-                     .nsswitch = r.nsswitch,
+                     .kind = r.kind,
                      .proc = r.setup->proc >= 0,
                      .limit_processes = r.setup->limit_processes && r.setup->proc >= 0};
     bool memory = !o->emulator || o->elf.bits == 64;

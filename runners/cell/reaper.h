@@ -6,7 +6,7 @@
 #include "harness/base/error.h"
 #include "harness/base/text.h"
 #include "runners/cell/setup.h"
-#include "runners/cell/syslog.h"
+#include "runners/cell/slot_kind.h"
 
 struct reaper {
     const struct setup *setup;
@@ -14,8 +14,7 @@ struct reaper {
      * requests with three descriptors; out: reports. */
     int control;
     char slot[16]; /* name of the slot's directory in the stage's slots/ */
-    enum syslog_kind syslog;
-    bool nsswitch; /* whether the slot has its own nsswitch.conf */
+    struct slot_kind kind;
 };
 
 enum { REAPER_FDS = 3 }; /* of a request: standard output, standard error, the fixture socket */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runners/cell/resolv.h"
-#include "runners/cell/dns.h"
 
 #include <ctype.h>
 #include <netinet/in.h>
@@ -17,7 +16,8 @@ static size_t server_at(const char *s, unsigned *ret_number, bool *ret_ipv6)
     return isalnum((unsigned char)s[n]) ? 0 : n;
 }
 
-void resolv_expand(const char *text, unsigned slot, struct text *ret, struct resolv_servers *named)
+void resolv_expand(const char *text, struct dns_place place, struct text *ret,
+                   struct resolv_servers *named)
 {
     while (*text) {
         unsigned number;
@@ -25,7 +25,7 @@ void resolv_expand(const char *text, unsigned slot, struct text *ret, struct res
         char address[INET6_ADDRSTRLEN];
         size_t n = server_at(text, &number, &ipv6);
         if (n > 0) {
-            dns_server_address(slot, number, ipv6, address, sizeof address);
+            dns_server_address(place, number, ipv6, address, sizeof address);
             (ipv6 ? named->ipv6 : named->ipv4)[number] = true;
             text_add(ret, address);
         } else {

@@ -3,6 +3,7 @@
 #include "harness/base/pool.h"
 #include "runners/cell/event.h"
 #include "runners/cell/fixture.h"
+#include "runners/cell/fixture_set.h"
 #include "runners/cell/resolv.h"
 #include "runners/cell/server.h"
 
@@ -12,9 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define DEFAULT_RESOLV_CONF "nameserver @1\n"
-#define DEFAULT_HOSTS "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 
 enum { LINES_MAX = 4096, BYTES_MAX = 4 * 1024 * 1024, READ_SIZE = 64 * 1024 };
 
@@ -32,6 +30,7 @@ struct run {
     char error_bytes[EVENT_STDERR_MAX];
     struct dns_server *dns;
     struct fixture *fixture;
+    struct fixture_set *set; /* NULL: all its checks find the same */
 };
 
 static double elapsed(const struct run *r)
@@ -147,6 +146,7 @@ static void finish(struct run *r, struct event_end *end)
     end->stderr_length = r->error_length;
     event_end(&server->out, r->job.id, end);
     fixture_close(r->fixture);
+    fixture_set_close(r->set);
     dns_server_close(r->dns);
     close(r->out);
     close(r->err);
@@ -182,44 +182,49 @@ void run_record_arrived(struct run *r)
 
 /* ---- the beginning ---- */
 
-static bool listen_servers(struct run *r, const struct resolv_servers *named, struct error *e)
-{
-    r->dns = dns_server_open(&r->server->loop, r->slot->number, r->job.zone, e);
-    if (!r->dns)
-        return error_context(e, "zone");
-    for (unsigned n = 1; n <= 9; n++) {
-        if (named->ipv4[n] && !dns_server_listen(r->dns, n, false, e))
-            return false;
-        if (named->ipv6[n] && server_ipv6(r->server) && !dns_server_listen(r->dns, n, true, e))
-            return false;
-    }
-    return true;
-}
-
 static bool prepare_fixtures(struct run *r, struct error *e)
 {
     const struct job *j = &r->job;
+    const struct dns_place place = {.slot = r->slot->number};
     CLEANUP_TEXT struct text resolv_conf = TEXT_INIT;
     struct resolv_servers named = {0};
-    resolv_expand(j->resolv_conf ? j->resolv_conf : DEFAULT_RESOLV_CONF, r->slot->number,
+    if (j->checks) {
+        r->set = fixture_set_new(r->server, place.slot, &r->job);
+        return slot_write_files(r->slot, "", "", j->nsswitch, e);
+    }
+    resolv_expand(j->resolv_conf ? j->resolv_conf : FIXTURE_DEFAULT_RESOLV_CONF, place,
                   &resolv_conf, &named);
-    return slot_write_files(r->slot, text_get(&resolv_conf), j->hosts ? j->hosts : DEFAULT_HOSTS,
-                            j->nsswitch, e) &&
-           listen_servers(r, &named, e);
+    if (!slot_write_files(r->slot, text_get(&resolv_conf),
+                          j->hosts ? j->hosts : FIXTURE_DEFAULT_HOSTS, j->nsswitch, e))
+        return false;
+    r->dns = fixture_servers(r->server, place, j->zone, &named, e);
+    return r->dns != NULL;
+}
+
+/* Those that are NULL are left out. */
+static void keep_set(const char **env, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (env[i])
+            env[kept++] = env[i];
+    env[kept] = NULL;
 }
 
 static bool request_start(struct run *r, const int fds[REAPER_FDS], struct error *e)
 {
     const char *mode = r->server->setup->emulator.mode;
     CLEANUP_FREE char *emulation = must_printf("PLIMSOLL_EMULATION=%s", mode);
-    const char *const env[] = {
+    const char *env[] = {
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME=/" ROOT_WORK "/home",
         "TMPDIR=/" ROOT_WORK "/tmp",
         "PLIMSOLL_FIXTURE=3",
+        r->set ? "PLIMSOLL_FIXTURE_EACH=1" : NULL,
         strcmp(mode, "none") == 0 ? NULL : emulation,
         NULL,
     };
+    keep_set(env, sizeof env / sizeof *env - 1);
     const char *const prefix[] = {"/" ROOT_EMULATOR, "-0", r->job.argv[0], NULL};
     CLEANUP_TEXT struct text request = TEXT_INIT;
     reaper_encode(&request, strcmp(mode, "prefix") == 0 ? prefix : NULL, r->job.argv, env,
@@ -258,7 +263,8 @@ static bool connect_and_start(struct run *r, struct error *e)
         return false;
     r->out = out[0];
     r->err = err[0];
-    r->fixture = fixture_open(&r->server->loop, pair[0], r->dns, r->slot->sink);
+    const struct fixture_events events = {.take = r->set ? fixture_set_take : NULL, .data = r->set};
+    r->fixture = fixture_open(&r->server->loop, pair[0], r->dns, r->slot->sink, &events);
     watch_output(r);
     return true;
 }
@@ -281,6 +287,7 @@ void run_start(struct slot *slot, struct job *job)
     event_end(&r->server->out, r->job.id, &(struct event_end){.error = e.message});
     error_clear(&e);
     dns_server_close(r->dns);
+    fixture_set_close(r->set);
     job_done(&r->job);
     free(r);
     server_job_ended(slot->server);

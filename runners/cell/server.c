@@ -62,6 +62,7 @@ static void stop_when_done(struct server *s)
 /* An idle slot of that kind, or a new one; NULL with e unset: there is none for now. */
 static struct slot *find_slot(struct server *s, const struct job *j, struct error *e)
 {
+    const struct slot_kind kind = {j->syslog, j->nsswitch != NULL, j->checks != NULL};
     struct slot *other = NULL;
     unsigned unused = 0;
     for (unsigned n = 1; n <= SLOTS_MAX; n++) {
@@ -69,13 +70,14 @@ static struct slot *find_slot(struct server *s, const struct job *j, struct erro
         if (!slot) {
             unused = unused ? unused : n;
         } else if (slot->state == SLOT_IDLE) {
-            if (slot->syslog == j->syslog && slot->nsswitch == (j->nsswitch != NULL))
+            if (slot->kind.syslog == kind.syslog && slot->kind.nsswitch == kind.nsswitch &&
+                slot->kind.each == kind.each)
                 return slot;
             other = slot;
         }
     }
     if (unused)
-        return s->slots[unused] = slot_open(s, unused, j->syslog, j->nsswitch != NULL, e);
+        return s->slots[unused] = slot_open(s, unused, kind, e);
     if (other)
         slot_kill(other); /* makes room; server_slot_gone goes on */
     return NULL;
@@ -216,7 +218,7 @@ static void open_input(struct server *s)
 static void prepare_slot(struct server *s)
 {
     struct error e = ERROR_INIT;
-    s->slots[1] = slot_open(s, 1, SYSLOG_DGRAM, false, &e);
+    s->slots[1] = slot_open(s, 1, (struct slot_kind){SYSLOG_DGRAM, false, false}, &e);
     error_clear(&e);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runners/cell/slot.h"
 #include "harness/base/pool.h"
+#include "runners/cell/descriptors.h"
+#include "runners/cell/fixture.h"
 #include "runners/cell/run.h"
 #include "runners/cell/server.h"
 #include "runners/cell/sweep.h"
@@ -21,6 +23,8 @@
 #include <unistd.h>
 
 #define CLEANING_LIMIT 10.0
+#define DIGITS_OF(x) #x
+#define TEXT_OF(x) DIGITS_OF(x)
 
 /* ---- its files ---- */
 
@@ -42,10 +46,19 @@ static bool write_fixture(int directory, const char *name, const char *text, cha
 bool slot_write_files(struct slot *s, const char *resolv_conf, const char *hosts,
                       const char *nsswitch, struct error *e)
 {
-    return write_fixture(s->directory, "resolv.conf", resolv_conf, &s->resolv_conf, e) &&
-           write_fixture(s->directory, "hosts", hosts, &s->hosts, e) &&
+    return (s->kind.each ||
+            (write_fixture(s->directory, "resolv.conf", resolv_conf, &s->resolv_conf, e) &&
+             write_fixture(s->directory, "hosts", hosts, &s->hosts, e))) &&
            (!nsswitch ||
             write_fixture(s->directory, "nsswitch.conf", nsswitch, &s->nsswitch_conf, e));
+}
+
+static bool link_fixtures(struct slot *s, struct error *e)
+{
+    return (symlinkat("/proc/self/fd/" TEXT_OF(FIXTURE_RESOLV_CONF), s->directory, "resolv.conf") ==
+                0 &&
+            symlinkat("/proc/self/fd/" TEXT_OF(FIXTURE_HOSTS), s->directory, "hosts") == 0) ||
+           error_errno(e, ERROR_RUN, errno, "cannot make the links of a job slot");
 }
 
 static bool open_directory(struct slot *s, struct error *e)
@@ -60,7 +73,8 @@ static bool open_directory(struct slot *s, struct error *e)
         fchownat(s->directory, "work", i->uid, i->gid, 0) < 0)
         return error_errno(e, ERROR_RUN, errno, "cannot make a job slot");
     /* They must be there to be bound; the job that it is opened for writes them. */
-    return slot_write_files(s, "", "", s->nsswitch ? "" : NULL, e);
+    return (!s->kind.each || link_fixtures(s, e)) &&
+           slot_write_files(s, "", "", s->kind.nsswitch ? "" : NULL, e);
 }
 
 /* In a process of its own: what a killed job has left may take a while. It must not hold on to
@@ -189,21 +203,7 @@ static void record_arrived(void *data)
 bool slot_send(struct slot *s, const struct text *request, const int fds[REAPER_FDS],
                struct error *e)
 {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(REAPER_FDS * sizeof(int))];
-    } descriptors = {0};
-    struct iovec v = {request->data, request->length};
-    struct msghdr m = {.msg_iov = &v,
-                       .msg_iovlen = 1,
-                       .msg_control = &descriptors,
-                       .msg_controllen = sizeof descriptors};
-    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(REAPER_FDS * sizeof(int));
-    memcpy(CMSG_DATA(c), fds, REAPER_FDS * sizeof(int));
-    return sendmsg(s->control, &m, MSG_NOSIGNAL) >= 0 ||
+    return descriptors_send(s->control, request->data, request->length, fds, REAPER_FDS, 0) ||
            error_errno(e, ERROR_RUN, errno, "cannot hand over argv and env (%zu bytes)",
                        request->length);
 }
@@ -223,8 +223,7 @@ static bool start_reaper(struct slot *s, struct error *e)
                               .exit_signal = SIGCHLD};
     s->reaper = (pid_t)syscall(SYS_clone3, &args, sizeof args);
     if (s->reaper == 0) {
-        struct reaper r = {
-            .setup = setup, .control = pair[1], .syslog = s->syslog, .nsswitch = s->nsswitch};
+        struct reaper r = {.setup = setup, .control = pair[1], .kind = s->kind};
         memcpy(r.slot, s->name, sizeof r.slot);
         reaper_main(&r);
     }
@@ -269,20 +268,19 @@ static void discard(struct slot *s)
     free(s);
 }
 
-struct slot *slot_open(struct server *server, unsigned number, enum syslog_kind syslog,
-                       bool nsswitch, struct error *e)
+struct slot *slot_open(struct server *server, unsigned number, struct slot_kind kind,
+                       struct error *e)
 {
     struct slot *s = must_calloc(1, sizeof *s);
     *s = (struct slot){.server = server,
                        .number = number,
-                       .syslog = syslog,
-                       .nsswitch = nsswitch,
+                       .kind = kind,
                        .directory = -1,
                        .control = -1,
                        .reaper_fd = -1};
     bool fine = open_directory(s, e);
-    if (fine && syslog != SYSLOG_NONE) {
-        s->sink = syslog_open(&server->loop, syslog, s->directory, record_arrived, s, e);
+    if (fine && kind.syslog != SYSLOG_NONE) {
+        s->sink = syslog_open(&server->loop, kind.syslog, s->directory, record_arrived, s, e);
         fine = s->sink != NULL;
     }
     if (!fine || !start_reaper(s, e)) {

@@ -6,6 +6,7 @@
 #include "harness/base/error.h"
 #include "runners/cell/job.h"
 #include "runners/cell/reaper.h"
+#include "runners/cell/slot_kind.h"
 #include "runners/cell/syslog.h"
 
 #include <uv.h>
@@ -19,8 +20,7 @@ struct run;
 struct slot {
     struct server *server;
     unsigned number;
-    enum syslog_kind syslog;
-    bool nsswitch;
+    struct slot_kind kind;
     enum slot_state state;
     pid_t reaper;
     int reaper_fd, control, directory;         /* pidfd; socket; slots/N of the stage */
@@ -33,10 +33,12 @@ struct slot {
     struct run *run;          /* NULL: idle; owned by run.c */
 };
 
-struct slot *slot_open(struct server *server, unsigned number, enum syslog_kind syslog,
-                       bool nsswitch, struct error *e) MUST_CHECK;
+struct slot *slot_open(struct server *server, unsigned number, struct slot_kind kind,
+                       struct error *e) MUST_CHECK;
 
-/* Puts the fixture files in place; NULL nsswitch only in a slot without one. */
+/* Puts the fixture files in place; NULL nsswitch only in a slot without one. In one of kind `each`
+ * resolv.conf and hosts are links to the descriptors FIXTURE_RESOLV_CONF and FIXTURE_HOSTS of
+ * whoever opens them, and those texts are not looked at. */
 bool slot_write_files(struct slot *s, const char *resolv_conf, const char *hosts,
                       const char *nsswitch, struct error *e) MUST_CHECK;
 

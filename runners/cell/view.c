@@ -39,10 +39,19 @@ static bool add_nsswitch(int root, int slot, struct error *e)
     return mount_bind(slot, "nsswitch.conf", root, "etc/nsswitch.conf", FIXTURE_ATTRIBUTES, e);
 }
 
+/* The file, or the link itself: whoever opens it then follows it. */
+static bool bind_fixture(int slot, const char *name, int root, const char *path, struct error *e)
+{
+    CLEANUP_CLOSE int fixture = openat(slot, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fixture < 0)
+        return error_errno(e, ERROR_RUN, errno, "cannot open the slot's %s", name);
+    return mount_bind(fixture, "", root, path, FIXTURE_ATTRIBUTES, e);
+}
+
 static bool bind_log(const struct view *v, int root, int slot, struct error *e)
 {
     struct notes notes = {0};
-    if (v->syslog != SYSLOG_NONE)
+    if (v->kind.syslog != SYSLOG_NONE)
         return mount_bind(slot, "log", root, "dev/log", FIXTURE_ATTRIBUTES, e);
     /* A mount point for it would be there without it, too. */
     bool fine = device_mount(root, false, &notes, e);
@@ -106,11 +115,11 @@ bool view_build(const struct view *v, struct error *e)
     CLEANUP_CLOSE int slot = open_beneath(root, path, O_PATH | O_DIRECTORY, BENEATH_FOLLOW);
     if (slot < 0)
         return error_errno(e, ERROR_RUN, errno, "cannot open the slot's directory /%s", path);
-    if (v->nsswitch && !add_nsswitch(root, slot, e))
+    if (v->kind.nsswitch && !add_nsswitch(root, slot, e))
         return false;
-    return mount_bind(slot, "resolv.conf", root, "etc/resolv.conf", FIXTURE_ATTRIBUTES, e) &&
-           mount_bind(slot, "hosts", root, "etc/hosts", FIXTURE_ATTRIBUTES, e) &&
-           bind_log(v, root, slot, e) && mount_proc(v, root, e) &&
+    return bind_fixture(slot, "resolv.conf", root, "etc/resolv.conf", e) &&
+           bind_fixture(slot, "hosts", root, "etc/hosts", e) && bind_log(v, root, slot, e) &&
+           mount_proc(v, root, e) &&
            /* Last, for it hides the stage. */
            mount_bind(slot, "work", root, ROOT_WORK, 0, e);
 }

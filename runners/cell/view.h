@@ -3,12 +3,11 @@
  * its processes in /proc, its empty directories. */
 #pragma once
 #include "harness/base/error.h"
-#include "runners/cell/syslog.h"
+#include "runners/cell/slot_kind.h"
 
 struct view {
     const char *slot; /* name of the slot's directory in the stage's slots/ */
-    enum syslog_kind syslog;
-    bool nsswitch;        /* it has its own nsswitch.conf */
+    struct slot_kind kind;
     bool proc;            /* it can have a /proc, and a user namespace, of its own */
     bool limit_processes; /* by a limit of its pid namespace */
 };
