@@ -128,6 +128,12 @@ bool fixture_equal(const struct fixture *a, const struct fixture *b)
            text_equal(a->environment, b->environment) && text_equal(a->syslog, b->syslog);
 }
 
+bool fixture_compatible(const struct fixture *a, const struct fixture *b)
+{
+    return text_equal(a->nsswitch, b->nsswitch) && text_equal(a->environment, b->environment) &&
+           text_equal(a->syslog, b->syslog);
+}
+
 const char *image_fact(const struct image *image, const char *name)
 {
     for (size_t i = 0; i < image->fact_count; i++)

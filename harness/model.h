@@ -77,6 +77,9 @@ struct check {
 };
 
 bool fixture_equal(const struct fixture *a, const struct fixture *b) NONNULL;
+/* Whether one process can run checks with these: what must be there before it starts is the same,
+ * the rest a cell gives to each check (see runners/cell/PROTOCOL.md). */
+bool fixture_compatible(const struct fixture *a, const struct fixture *b) NONNULL;
 
 /* ---- image ---- */
 
@@ -198,14 +201,14 @@ void run_sort(struct run *r) NONNULL;
 
 /* ---- plan: what is to be run, made by the harness, carried out by a runner ---- */
 
-struct job {     /* one probe process: checks of one area that share a fixture */
+struct job {     /* one probe process: checks of one area with compatible fixtures */
     size_t cell; /* index into run.cells */
     enum area area;
     const struct check **checks; /* heap; sorted by id */
     size_t check_count;
     double limit; /* seconds for the whole process */
     double idle;  /* seconds until its next line */
-    bool waits;   /* see struct check */
+    bool waits;   /* see struct check: all of them do, or none */
     bool first;   /* holds exec.start: the cell's other jobs start once this one has said hello */
 };
 

@@ -75,13 +75,14 @@ static struct job *find_job(struct sandbox *box, size_t cell, const struct check
 {
     for (size_t i = 0; i < box->job_count; i++) {
         struct job *j = &box->jobs[i];
-        if (j->cell == cell && j->area == check->area &&
-            fixture_equal(&j->checks[0]->fixture, &check->fixture))
+        if (j->cell == cell && j->area == check->area && j->waits == check->waits &&
+            fixture_compatible(&j->checks[0]->fixture, &check->fixture))
             return j;
     }
     struct job *j = ARRAY_ADD(&box->jobs, &box->job_count);
     j->cell = cell;
     j->area = check->area;
+    j->waits = check->waits;
     j->limit = j->idle = START_SECONDS;
     return j;
 }
@@ -98,7 +99,6 @@ static void add_jobs(struct sandbox *box, const struct run *run, size_t cell)
         j->limit += limit;
         if (j->idle < limit + START_SECONDS)
             j->idle = limit + START_SECONDS;
-        j->waits |= check->waits;
         j->first |= strcmp(check->id, START_CHECK) == 0;
     }
 }

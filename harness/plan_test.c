@@ -109,7 +109,7 @@ static void add_image(struct run *run, const char *platform)
     image->root = "/";
 }
 
-START_TEST(jobs_share_fixtures)
+START_TEST(compatible_checks_share_a_process)
 {
     char dir[] = "/tmp/plimsoll-plan-XXXXXX";
     const struct platform *host = platform_of_host();
@@ -126,14 +126,18 @@ START_TEST(jobs_share_fixtures)
     ck_assert_int_eq(run->cells[0].flavor, FLAVOR_NONE);
     ck_assert_uint_eq(run->probe_count, 12);
     const struct sandbox *box = &plan.sandboxes[0];
-    ck_assert_uint_eq(box->job_count, 16); /* 4 flavors of exec, dns x, dns y, time */
+    ck_assert_uint_eq(box->job_count, 16); /* 4 flavors of exec, dns that waits, dns, time */
     for (size_t i = 0; i < 4; i++) {
         ck_assert(box->jobs[i].first && box->jobs[i].area == AREA_EXEC);
         ck_assert_uint_eq(box->jobs[i].check_count, 2);
     }
     for (size_t i = 4; i < 8; i++) {
-        ck_assert(box->jobs[i].waits && box->jobs[i].check_count == 2);
+        ck_assert(box->jobs[i].waits && box->jobs[i].check_count == 1);
         ck_assert_str_eq(box->jobs[i].checks[0]->id, "dns.a");
+    }
+    for (size_t i = 8; i < 16; i++) {
+        const struct job *j = &box->jobs[i];
+        ck_assert(!j->waits && j->check_count == (j->area == AREA_DNS ? 2 : 1));
     }
     plan_done(&plan);
     run_free(run);
@@ -181,7 +185,7 @@ int main(void)
     tcase_add_test(tests, the_catalogue_is_sorted);
     tcase_add_test(tests, a_bad_catalogue_is_an_error);
     tcase_add_test(tests, globs_select);
-    tcase_add_test(tests, jobs_share_fixtures);
+    tcase_add_test(tests, compatible_checks_share_a_process);
     tcase_add_test(tests, what_cannot_run_says_why_and_stops_nothing);
     tcase_add_test(tests, emulators_tell_their_version);
     SRunner *runner = srunner_create(suite);

@@ -149,20 +149,22 @@ static bool print_hello(struct json *j)
     return print(j);
 }
 
+static bool print_outcome(const struct check *c, const struct outcome *o, void *data)
+{
+    struct json *j = data;
+    json_raw(j, "{");
+    json_text(j, "check", c->id);
+    json_text(j, "status", o->status);
+    json_text(j, "value", o->value);
+    json_raw(j, "}");
+    return print(j);
+}
+
 static int run(struct json *j)
 {
     bool ok = print_hello(j);
-    run_warm(chosen, chosen_count);
-    for (size_t i = 0; ok && i < chosen_count; i++) {
-        struct outcome o;
-        run_check(chosen[i], &o);
-        json_raw(j, "{");
-        json_text(j, "check", chosen[i]->id);
-        json_text(j, "status", o.status);
-        json_text(j, "value", o.value);
-        json_raw(j, "}");
-        ok = print(j);
-    }
+    run_warm(chosen_count); /* what goes wrong there is not silent after the hello */
+    ok = ok && run_checks(chosen, chosen_count, print_outcome, j);
     json_raw(j, "{\"end\":{");
     json_number(j, "checks", chosen_count);
     json_raw(j, "}}");
@@ -218,6 +220,7 @@ int probe_main(int argc, char **argv)
     }
     if (argc <= 1 && !choose_all())
         return 3;
+    warm_first();
     start_clean();
     return run_begin(&output) ? run(&j) : 3;
 }

@@ -20,7 +20,8 @@
  * observation too. Values hold no addresses, pids, times or ports.
  *
  * Usage of a probe:  PROBE --list            all there is to know of its checks, as JSON
- *                    PROBE [--check ID]...   runs them (all without --check) in order of their id
+ *                    PROBE [--check ID]...   runs them (all without --check) in order of their id,
+ *                                            but see run_checks()
  * Output: JSON Lines. hello, one line a check, end with the count of the checks; see probe.c. */
 #pragma once
 #include <stdbool.h>
@@ -37,9 +38,10 @@ struct check {
     const char *refs;  /* sources, separated by spaces or new lines */
     const char *needs; /* what of the image or kernel it looks at: "tzdata", "/bin/sh", "binfmt" */
 
-    /* Fixture, put in place before the program starts. Checks with equal fixtures share a process.
-     * NULL: the cell's default (resolv.conf: nameserver @1; hosts: localhost; the image's own
-     * nsswitch.conf; no zone: every question gets NXDOMAIN; /dev/log a datagram socket). */
+    /* Fixture. nsswitch, environment and syslog are in place before the program starts, the others
+     * before the check does. NULL: the cell's default (resolv.conf: nameserver @1; hosts:
+     * localhost; the image's own nsswitch.conf; no zone: every question gets NXDOMAIN; /dev/log a
+     * datagram socket). */
     const char *resolv_conf; /* @1 ... @9: the servers' IPv4 addresses, @1v6 ... the IPv6 ones */
     const char *hosts, *nsswitch;
     const char *zone;        /* behaviour of the servers, see runners/cell/zone.h */
@@ -60,6 +62,7 @@ struct check {
         &check_##name; \
     static void name(void)
 
+#define NOT_INLINED __attribute__((noinline))
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
 /* What the program does instead of running checks when it is started with PLIMSOLL_ROLE in its
@@ -68,8 +71,8 @@ int play_role(const char *role, int argc, char **argv) __attribute__((weak));
 
 /* An area may define it: what most of its checks have the libc do, done once before the first of
  * them where an emulator would translate it anew in the child of each. It is called under an
- * emulator only, for several checks of which none waits, and must leave nothing that a check could
- * see. */
+ * emulator only, and must leave nothing that a check could see. It may fail as a check may: then
+ * the checks run without it. */
 void warm_up(void) __attribute__((weak));
 
 /* ---- what a check says ---- */
@@ -145,6 +148,12 @@ extern const struct check *const __start_plimsoll_checks[] __attribute__((weak))
 extern const struct check *const __stop_plimsoll_checks[] __attribute__((weak));
 
 void run_check(const struct check *c, struct outcome *ret_outcome);
+/* Runs them: in their order, but those that wait first and side by side where each check has a
+ * fixture of its own. tell() is called at the end of each; when it gives false, so does this, and
+ * starts no more. */
+bool run_checks(const struct check *const *checks, size_t count,
+                bool (*tell)(const struct check *c, const struct outcome *o, void *data),
+                void *data);
 void say_through(int fd);         /* where observe(), skip() and broken() of this process write */
 char *name_buffer(void);          /* NAME_SIZE bytes, one of a dozen in turn */
 const char *end_name(int status); /* of a wait status: "exit 7", "SIGSEGV" */
@@ -152,13 +161,21 @@ double limit_of(const struct check *c); /* seconds; four times as long when emul
 extern double child_limit;              /* seconds that in_child() waits */
 extern unsigned fixture_sequence;       /* number of the next question to the fixture */
 
+/* Whether the cell gives each check a fixture of its own. Then a process takes one before it forks
+ * the check ("": the job's own), drops it when it has, and the check enters it. Taking returns
+ * NULL, or what is wrong. */
+bool fixture_each(void);
+const char *fixture_take(const char *id);
+void fixture_drop(void);
+void fixture_enter(void) NOT_INLINED;
+
 /* A child of this process to be waited for with a limit. SIGCHLD is blocked from watch_children()
  * on, and as it was again after unwatch_children(); a child calls the latter first of all. */
 struct watch {
     unsigned char saved[1024]; /* signal action and mask */
 };
 void watch_children(struct watch *ret_watch);
-void unwatch_children(const struct watch *w);
+void unwatch_children(const struct watch *w) NOT_INLINED;
 /* Reads what comes from count (at most 2) descriptors into take(which, ...) until the child ends;
  * false: the time is up, and it was killed. Either way it has been waited for and its status is in
  * ret_status. With group, its process group is killed as well. */
@@ -166,14 +183,27 @@ bool await_child(pid_t pid, bool group, const int *fds, int count,
                  void (*take)(int which, const char *bytes, size_t size, void *data), void *data,
                  double seconds, int *ret_status);
 
+/* The same for many, each the leader of a group: which of them ended, or came to its end (by
+ * now_seconds()) and was killed. */
+size_t await_any(const pid_t *pids, const double *ends, size_t count, bool *ret_ended,
+                 int *ret_status);
+
 char *scratch_make(const char *parent, char *path, size_t size); /* a new empty directory below
                                        parent; NULL: errno says why */
 /* Before the first run_check(): stdout and stderr become /dev/null for the checks; *ret_output is
  * where this process writes from now on. The checks are those to be run. */
 bool run_begin(int *ret_output);
-/* After the hello, so that what goes wrong here is not silent: what every check's child would have
- * to translate again under an emulator is done once here. */
-void run_warm(const struct check *const *checks, size_t count);
+/* First of all in the child of a check. Little is left to do there: what its parent did already, an
+ * emulator has translated already. Not to be inlined, so that this is the same code for all. */
+void begin_as_child(const struct watch *w, int say, double limit) NOT_INLINED;
+/* qemu-user throws all translations away when a process first maps shared memory or makes a thread
+ * (from then on it translates for several threads): better at once than in the child of each check
+ * that does. */
+void warm_first(void);
+/* Under an emulator, for several checks: returns in a child that has done what the child of every
+ * check would else have to translate again, and ends with it. Should that child fail while it is at
+ * it, returns in this process, as if there were no warm_up(). */
+void run_warm(size_t count);
 void scratch_remove(const char *path);
 
 /* Puts the texts of an argument list that ends in NULL one after the other; what does not fit is

@@ -100,6 +100,35 @@ bool await_child(pid_t pid, bool group, const int *fds, int count,
     return ended;
 }
 
+static void reap_group(pid_t pid, int *ret_status)
+{
+    kill(-pid, SIGKILL);
+    kill(pid, SIGKILL);
+    while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+size_t await_any(const pid_t *pids, const double *ends, size_t count, bool *ret_ended,
+                 int *ret_status)
+{
+    sigset_t waiting;
+    sigprocmask(SIG_SETMASK, NULL, &waiting);
+    sigdelset(&waiting, SIGCHLD);
+    for (;;) {
+        double now = now_seconds(), left = 60;
+        for (size_t i = 0; i < count; i++) {
+            *ret_ended = has_ended(pids[i]);
+            if (*ret_ended || ends[i] <= now) {
+                reap_group(pids[i], ret_status);
+                return i;
+            }
+            left = ends[i] - now < left ? ends[i] - now : left;
+        }
+        struct timespec timeout = {(time_t)left, (long)((left - (double)(time_t)left) * 1e9)};
+        ppoll(NULL, 0, &timeout, &waiting);
+    }
+}
+
 const char *end_name(int status)
 {
     if (WIFSIGNALED(status))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The framework, with checks that do all that a check can do wrong. */
-#include "probe.h"
+#include "probe_test.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -129,22 +129,6 @@ CHECK(left_behind, .id = "fake.left-behind", .says = "leaves a child behind")
     observe("%s", text);
 }
 
-static struct outcome run_named(const char *id)
-{
-    struct outcome o = {.status = "none"};
-    for (const struct check *const *c = __start_plimsoll_checks; c < __stop_plimsoll_checks; c++)
-        if (!strcmp((*c)->id, id))
-            run_check(*c, &o);
-    return o;
-}
-
-static void assert_outcome(const char *id, const char *status, const char *value)
-{
-    struct outcome o = run_named(id);
-    ck_assert_str_eq(o.status, status);
-    ck_assert_str_eq(o.value, value);
-}
-
 START_TEST(every_end_is_an_outcome)
 {
     assert_outcome("fake.good", "value", "fine 42");
@@ -212,29 +196,7 @@ START_TEST(nothing_is_left)
 }
 END_TEST
 
-/* The exit code of the probe's main; what it prints in text. */
-static int call_main(char *text, size_t size, const char *first, const char *second)
-{
-    int ends[2], status = 0;
-    ck_assert_int_eq(pipe(ends), 0);
-    pid_t pid = fork();
-    if (pid == 0) {
-        char *argv[] = {(char[]){"probe"}, first ? strdup(first) : NULL,
-                        second ? strdup(second) : NULL, NULL};
-        dup2(ends[1], STDOUT_FILENO);
-        _exit(probe_main(1 + !!first + !!second, argv));
-    }
-    close(ends[1]);
-    size_t used = 0;
-    for (ssize_t n; (n = read(ends[0], text + used, size - 1 - used)) > 0;)
-        used += (size_t)n;
-    text[used] = '\0';
-    close(ends[0]);
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static char printed[65536], again[65536];
+static char again[65536];
 
 START_TEST(the_list_is_json)
 {

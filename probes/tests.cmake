@@ -8,4 +8,5 @@ target_include_directories(probe-framework PUBLIC ${CMAKE_SOURCE_DIR}/probes)
 target_compile_definitions(probe-framework PUBLIC PROBE_FLAVOR="glibc-dynamic"
   PROBE_PLATFORM="linux/test" PROBE_COMPILER="test")
 target_link_libraries(probe-framework PUBLIC sanitizers PkgConfig::JANSSON)
-add_unit_tests(probe-framework ${CMAKE_SOURCE_DIR}/probes/probe_test.c)
+file(GLOB probe_framework_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/probes/*_test.c)
+add_unit_tests(probe-framework ${probe_framework_tests})

@@ -239,12 +239,15 @@ static void when_ready(const struct cell_ready *ready, void *data)
     tell_opened(s);
 }
 
-/* The check whose line this is took the time since the line before. */
+/* The check whose line this is took the time since the line before, or since the hello when they
+ * run side by side. */
 static void take_timing(struct sandbox_run *s, struct job_run *j, const struct cell_line *line)
 {
     static const char key[] = "{\"check\":\"";
     double elapsed = line->milliseconds - j->last_ms;
-    j->last_ms = line->milliseconds;
+    bool side_by_side = j->job->waits && job_gives_each(j->job);
+    if (!side_by_side || j->last_ms == 0)
+        j->last_ms = line->milliseconds;
     if (strncmp(line->text, key, strlen(key)) != 0)
         return;
     const char *id = line->text + strlen(key);

@@ -4,8 +4,7 @@
 #pragma once
 
 /* For the fixtures of most checks: the libc's own way of looking up, whatever the image says.
- * Checks with equal fixtures share a process, so each file has one zone for its checks that do not
- * wait. */
+ * Most checks of a file share a zone. */
 #define FILES_DNS "hosts: files dns\nservices: files\nprotocols: files\n"
 #define ONE_SERVER "nameserver @1\n"
 #define TWO_SERVERS "nameserver @1\nnameserver @2\n"
