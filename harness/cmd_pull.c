@@ -8,11 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const char *or_dash(const char *text)
+{
+    return text ? text : "-";
+}
+
 static void print_image(const struct image *image)
 {
-    const char *digest = image->manifest_digest, *chain = image->chain_id;
-    printf("%s\t%s\t%s\t%s\t%s\n", image->reference, image->platform->name, digest ? digest : "-",
-           chain ? chain : "-", image->root);
+    printf("%s\t%s\t%s\t%s\t%s\n", image->reference, image->platform->name,
+           or_dash(image->manifest_digest), or_dash(image->root), or_dash(image->chain_id));
 }
 
 static int pull(const struct options *options, struct run *run, struct error *e)

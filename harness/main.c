@@ -13,7 +13,8 @@
 static const struct command_verb verbs[] = {
     {"check", "[IMAGE...]", "run the probes, judge, report: the main job", VERB_CHECK,
      "Without IMAGE: the images of --matrix, else of ./plimsoll.yaml.\n"
-     "IMAGE: rootfs:DIR, tar:FILE, oci:DIR[:TAG], oci-archive:FILE[:TAG], "
+     "IMAGE: NAME[:TAG][@DIGEST] of a registry, or rootfs:DIR, tar:FILE, oci:DIR[:TAG], "
+     "oci-archive:FILE[:TAG], "
      "docker-archive:FILE[:REF]\n",
      true, cmd_check},
     {"run", "[IMAGE...]", "only observe; write results (--results FILE, else stdout)", VERB_RUN,
@@ -27,8 +28,8 @@ static const struct command_verb verbs[] = {
      true, cmd_cache},
     {"judge", "RESULTS...", "judge stored results", VERB_JUDGE, "", false, cmd_judge},
     {"pull", "IMAGE...", "fetch and unpack images into the cache, run nothing", VERB_PULL,
-     "IMAGE as for check. Prints of each: reference, platform, digest of its manifest, chain id,\n"
-     "root; with tabs between them.\n",
+     "IMAGE as for check. Prints of each: reference, platform, digest of its manifest, root,\n"
+     "chain id of its layers; with tabs between them.\n",
      true, cmd_pull},
     {"list", "checks|cells|platforms|images|flavors|reports", "show what there is", VERB_LIST, "",
      false, cmd_list},

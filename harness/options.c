@@ -39,6 +39,8 @@ static const struct option table[] = {
     {"results", 0, "FILE", false, OBSERVE, FIELD(results), "write the observations there"},
     {"user", 0, "USER[:GROUP]", false, OBSERVE, FIELD(user), "instead of the image's own user"},
     {"jobs", 'j', "N", false, OBSERVE, FIELD(jobs), "busy probes at a time (default: two a CPU)"},
+    {"fetch-only", 0, NULL, false, VERB_PULL, FIELD(fetch_only),
+     "of registries: fetch, and leave the unpacking to the first use"},
     {"offline", 0, NULL, false, OPEN, FIELD(offline), "ask no registry: only what is in the cache"},
     {"authfile", 0, "FILE", false, OPEN, FIELD(authfile),
      "credentials for registries (default: where podman and docker keep them)"},

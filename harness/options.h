@@ -27,7 +27,7 @@ struct options {
     struct texts platforms, flavors, checks, skips, matrices, reports, limits, arguments;
     const char *results, *user, *jobs, *color, *cache, *cache_limit, *older, *limit;
     const char *authfile, *cert_dir, *tls_verify, *retries, *retry_delay, *stall_limit;
-    bool offline, emulate, strict, repair, quiet, verbose, help;
+    bool offline, fetch_only, emulate, strict, repair, quiet, verbose, help;
 };
 
 /* Parses what follows the verb. Every fault is ERROR_USAGE and names the option. */

@@ -313,6 +313,10 @@ static bool open_offer(struct opening *o, const struct offer *offer, struct erro
     image->reference = o->reference.text;
     image->index_digest = offer->index_digest;
     take_config(&contents, image);
+    if (o->request->fetch_only && o->layout.remote) {
+        image->platform = offer->platform;
+        return fetch_blobs(o, &contents, e);
+    }
     if (!find_root(o, &contents, image, e))
         return false;
     take_layers(&contents, image);

@@ -17,8 +17,9 @@ struct image_request {
     bool all_platforms;                      /* every one of ours that the image has */
     const char *cache_dir;                   /* NULL: the user's own, see store.h */
     const struct registry_options *registry; /* NULL: the usual, see registry/registry.h */
-    const struct layer_limits *limits;       /* NULL: layer_default_limits */
-    const struct memo *memo;                 /* what is known of roots in the cache; may be NULL */
+    bool fetch_only; /* of a registry: the blobs are fetched, nothing is unpacked or looked at */
+    const struct layer_limits *limits; /* NULL: layer_default_limits */
+    const struct memo *memo;           /* what is known of roots in the cache; may be NULL */
     struct store_pins *pins; /* keeps the roots in the cache until store_unpin(); may be NULL */
     /* Told what was wrong and could be mended: a damaged part of the cache. May be NULL. */
     void (*remark)(const char *text, void *data);

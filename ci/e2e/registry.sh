@@ -110,9 +110,9 @@ done
 
 open=(--tls-verify=false)
 good "Debian's image" "127.0.0.1:$plain/debian:12" "${open[@]}"
-debian=$(column 4)
+debian=$(column 5)
 expect_exit 0 "Debian's image: from its layout" pull "oci:$PLIMSOLL_IMAGES/debian-12:latest"
-expect_equal "$(column 4)" "$debian" "Debian's image: the same root"
+expect_equal "$(column 5)" "$debian" "Debian's image: the same root"
 image=127.0.0.1:$plain/small:1
 index=$(skopeo inspect --raw --tls-verify=false "docker://$image" | sha256sum | cut -c 1-64)
 manifest() { skopeo inspect --raw --tls-verify=false "docker://$image" | jq -r --arg arch "$1" '.manifests[] | select(.platform.architecture == $arch).digest'; }
@@ -121,12 +121,12 @@ bad "plain HTTP without a word" 'wrong version number.*--tls-verify=false' "$ima
 good "anonymous" "$image" "${open[@]}"
 expect_text 'plimsoll: --tls-verify=false: ' "anonymous: the missing verification is told" err
 expect_equal "$(column 1-3)" "docker://$image	linux/amd64	$amd64" "anonymous: reference, platform and digest"
-chain=$(column 4)
+chain=$(column 5)
 expect_equal "$(cd "$XDG_CACHE_HOME/plimsoll/blobs/sha256" && sha256sum -- * | awk '$1 != $2')" "" "anonymous: blobs are what their names say"
 expect_exit 0 "anonymous: again" pull "$image" "${open[@]}"
 expect_equal "$(grep -c '^GET' err)" 0 "anonymous: nothing is fetched again"
 expect_exit 0 "anonymous: offline" pull "$image" --offline
-expect_equal "$(column 4)" "$chain" "anonymous: offline it is the same"
+expect_equal "$(column 5)" "$chain" "anonymous: offline it is the same"
 expect_exit 3 "offline: another image" pull "127.0.0.1:$plain/small:2" --offline
 expect_text "not in the cache.*run \"plimsoll pull 127.0.0.1:$plain/small:2\"" "offline: what to do is told" err
 expect_exit 3 "offline: another platform" pull "$image" --platform linux/arm64 --offline
@@ -134,13 +134,17 @@ expect_text "manifest $arm64 is not in the cache" "offline: what is missing is t
 good "all platforms" "$image" "${open[@]}" --platform all
 expect_equal "$(column 2,3)" "linux/amd64	$amd64
 linux/arm64	$arm64" "all platforms: of an index"
+good "fetched only" "$image" "${open[@]}" --fetch-only
+expect_equal "$(column 3-5)" "$amd64	-	-" "fetched only: no root yet"
+expect_exit 0 "fetched only: unpacked offline" pull "$image" --offline
+expect_equal "$(column 5)" "$chain" "fetched only: the same root"
 good "by digest" "127.0.0.1:$plain/small@$arm64" "${open[@]}"
 expect_equal "$(column 1-3)" "docker://127.0.0.1:$plain/small@$arm64	linux/arm64	$arm64" "by digest: of that platform"
 expect_exit 0 "by digest: again, without asking" pull "127.0.0.1:$plain/small@$arm64"
 good "by tag and digest" "127.0.0.1:$plain/small:none@sha256:$index" "${open[@]}"
 expect_equal "$(column 3)" "$amd64" "by tag and digest: the digest decides"
 good "Docker schema 2" "127.0.0.1:$plain/schema2" "${open[@]}"
-expect_equal "$(column 4)" "$chain" "Docker schema 2: the same root"
+expect_equal "$(column 5)" "$chain" "Docker schema 2: the same root"
 bad "no such tag" "404 Not Found \(MANIFEST_UNKNOWN: .*check the name and the tag" "127.0.0.1:$plain/small:none" "${open[@]}"
 bad "no such repository" '404 Not Found \(MANIFEST_UNKNOWN: ' "127.0.0.1:$plain/none" "${open[@]}"
 bad "no such port" 'Failed to connect.*check the name and the network' "127.0.0.1:1/none" "${open[@]}"
@@ -173,7 +177,7 @@ damage() {
 damage
 expect_exit 0 "a damaged layer is fetched again" pull "$image" "${open[@]}"
 expect_text "blob $layer in the cache is damaged" "a damaged layer is named" err
-expect_equal "$(column 4)" "$chain" "a damaged layer: the root is right"
+expect_equal "$(column 5)" "$chain" "a damaged layer: the root is right"
 damage
 expect_exit 3 "a damaged layer, offline" pull "$image" --offline
 expect_text "blob $layer in the cache is damaged" "a damaged layer, offline: is named" err
@@ -190,7 +194,7 @@ bad "no credentials" "401 Unauthorized \(UNAUTHORIZED: .*asked anonymously \(no 
 bad "no auth file" 'asked anonymously \(there is no auth file\)' "$image" "${ca[@]}"
 bad "a wrong password" '401 Unauthorized.*asked with the credentials of wrong.json: log in again' "$image" "${ca[@]}" --authfile wrong.json
 good "a password" "$image" "${ca[@]}" --authfile right.json
-expect_equal "$(column 4)" "$chain" "a password: the same root"
+expect_equal "$(column 5)" "$chain" "a password: the same root"
 good "a password, unverified" "$image" "${open[@]}" --authfile right.json
 mkdir -p "$HOME/.docker" "$HOME/.config/containers/certs.d/127.0.0.1:$private"
 cp right.json "$HOME/.docker/config.json"
@@ -222,7 +226,7 @@ good "an anonymous token" "$host/public/small:1" "${ca[@]}"
 expect_equal "$(jq -c . asked.log)" '{"method":"GET","how":"anonymous","scope":["repository:public/small:pull"],"service":["service"]}' "an anonymous token: one for all"
 bad "a token without the right" '401 Unauthorized.*asked anonymously' "$host/private/small:1" "${ca[@]}"
 good "a token for a password" "$host/private/small:1" "${ca[@]}" --authfile right.json
-expect_equal "$(column 4)" "$chain" "a token: the same root"
+expect_equal "$(column 5)" "$chain" "a token: the same root"
 bad "a token server refuses the password" 'token server https://127.0.0.1:[0-9]+/token of registry .*401 Unauthorized \(incorrect username or password\).*credentials of wrong.json' \
   "$host/private/small:1" "${ca[@]}" --authfile wrong.json
 : >asked.log
@@ -241,8 +245,8 @@ try=("${open[@]}" --authfile basic.json)
 requests() { jq -r "select($1) | ${2:-.path}" requests.log; }
 
 good "as it should be" "$host/good" "${try[@]}"
-chain=$(column 4)
-same() { expect_equal "$(column 4)" "$chain" "$1: the image is right"; }
+chain=$(column 5)
+same() { expect_equal "$(column 5)" "$chain" "$1: the image is right"; }
 for mode in cut cut-whole cut-wrong cut-416; do
   good "$mode" "$host/$mode" "${try[@]}"
   same "$mode"
