@@ -155,6 +155,11 @@ static void remark_damage(const struct opening *o, const struct contents *c)
     o->request->remark(text, o->request->remark_data);
 }
 
+static const struct layer_limits *limits_of(const struct opening *o)
+{
+    return o->request->limits ? o->request->limits : &layer_default_limits;
+}
+
 static bool has_root(const struct opening *o, const struct contents *c)
 {
     char chain[SHA256_TEXT_SIZE] = "";
@@ -164,8 +169,24 @@ static bool has_root(const struct opening *o, const struct contents *c)
     return root != NULL;
 }
 
+/* What is too much unpacked is too much packed, and is not even fetched. */
+static bool check_sizes(const struct opening *o, const struct contents *c, struct error *e)
+{
+    const struct layer_limits *l = limits_of(o);
+    uint64_t left = l->bytes;
+    for (size_t i = 0; i < c->layer_count; i++) {
+        uint64_t size = (uint64_t)c->layers[i].size;
+        if (size > left)
+            return layer_limits_error(l, "bytes", "the packed layers are said to be larger", e);
+        left -= size;
+    }
+    return true;
+}
+
 static bool fetch_blobs(struct opening *o, const struct contents *c, struct error *e)
 {
+    if (!check_sizes(o, c, e))
+        return false;
     struct descriptor *blobs = pool_alloc(o->pool, (c->layer_count + 1) * sizeof *blobs);
     for (size_t i = 0; i < c->layer_count; i++)
         blobs[i] = (struct descriptor){.digest = c->layers[i].digest, .size = c->layers[i].size};
@@ -195,14 +216,12 @@ static bool fetch_layers(struct opening *o, struct contents *c, struct error *e)
 static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
                             struct error *e)
 {
-    const struct layer_limits *limits =
-        o->request->limits ? o->request->limits : &layer_default_limits;
     char *root = NULL;
     for (int i = 0; i < PIN_TRIES; i++) {
         if (!fetch_layers(o, c, e))
             return NULL;
-        root = unpack_root(&o->store, o->pool, &o->layout, limits, c->layers, c->layer_count, chain,
-                           e);
+        root = unpack_root(&o->store, o->pool, &o->layout, limits_of(o), c->layers, c->layer_count,
+                           chain, e);
         if (!root || !o->request->pins || store_pin(&o->store, chain, o->request->pins))
             return root;
         free(root);

@@ -253,6 +253,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wrong = self.headers.get("Range") is not None
         return self.serve_blob(body, claimed=7) if wrong else self.serve_blob(body)
 
+    def promise(self):
+        """A manifest whose layer is said to have an exbibyte."""
+        manifest = json.loads(blob(json.loads(blob(TOP["digest"]))["manifests"][0]["digest"]))
+        manifest["layers"][0]["size"] = 1 << 60
+        return self.answer(200, json.dumps(manifest).encode(), kind=OCI + "manifest.v1+json")
+
     def redirect(self, to):
         return self.answer(307, headers=[("Location", to)])
 
@@ -290,6 +296,7 @@ MANIFESTS = {  # of the tag
     "binary": lambda h: h.answer(200, b"\x00\xff\x1b[31m" * 100, kind=OCI + "index.v1+json"),
     "empty": lambda h: h.answer(200, b"", kind=OCI + "index.v1+json"),
     "huge": Handler.huge,
+    "promise": Handler.promise,
     "huge-chunked": Handler.huge_chunked,
     "schema1": lambda h: h.answer(200, b'{"schemaVersion": 1}',
                                   kind="application/vnd.docker.distribution.manifest.v1+prettyjws"),

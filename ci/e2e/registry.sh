@@ -276,7 +276,8 @@ loris-head in 2 attempts \(Operation too slow
 silent in 2 attempts \(Operation too slow.*--stall-limit
 reset in 3 attempts \(Empty reply
 headers the headers of the answer are longer than 65536 bytes
-header-line cannot fetch it
+header-line a line of its answer does not end
+promise the packed layers are said to be larger: the limit is .*--unpack-limit
 huge manifest latest is larger than 4194304 bytes
 huge-chunked manifest latest is larger than 4194304 bytes
 garbage index sha256:[0-9a-f]{64}: line 1, column
@@ -292,18 +293,18 @@ wrong-manifest is longer than the [0-9]+ bytes
 gone 404 Not Found \(BLOB_UNKNOWN: blob unknown to registry\)
 broken answered 500 Internal Server Error \(UNKNOWN: out of order\) 3 times
 broken-blob answered 503 Service Unavailable \(UNAVAILABLE: try later\) 3 times
-limit-long its rate limit is reached: try again in 3600 seconds
+limit-long pull rate limit.\), asked .*: its rate limit is reached: try again in 3600 seconds
 limit-for-ever TOOMANYREQUESTS: You have reached .* \(100 requests in 6 hours, 0 left\)
 denied 403 Forbidden \(DENIED: not \\x1b\[31m for you: a\\x0ab\), asked
 refused 401 Unauthorized \(UNAUTHORIZED: authentication required\), asked with the credentials of basic.json
 no-token token server http://127.0.0.1:[0-9]+/token/no-token of registry .* 403 Forbidden \(DENIED: no token for you\)
 bad-token its answer holds no token
 negotiate asks for authentication by Negotiate
-foreign-401 http://localhost:[0-9]+/v2/refused/blobs/x, to which registry .* redirects, answered 401
+foreign-401 http://localhost:[0-9]+/v2/refused/blobs/x \(a redirect of registry .*\) answered 401
 loop redirects once more, after ten times: a loop
 nowhere redirects to nowhere
 file redirects to what is neither https:// nor http://
-user-info cannot fetch it
+user-info redirects to a URL that names a user, which is not followed
 LIST
 expect_equal "$(requests '.path | startswith("/v2/refused/blobs")' .authorization)" null "foreign-401: the other host is not told who asks"
 expect_equal "$(requests '.path | startswith("/token/refused")' | wc -l)" 2 "refused: two tokens are tried, no more"

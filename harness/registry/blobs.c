@@ -83,8 +83,7 @@ static void stop_all(struct batch *b)
     for (size_t i = 0; i < b->count; i++)
         if (b->items[i].started)
             fetch_cancel(&b->items[i].fetch);
-    if (b->session->token)
-        fetch_cancel(b->session->token);
+    token_cancel(b->session);
     b->next = b->count;
 }
 

@@ -33,7 +33,7 @@ static char *name_server(const struct fetch *f)
     if (!f->path)
         return must_printf("token server %s of registry %s", url, registry);
     if (f->redirect && !request_same_origin(f->redirect, f->url))
-        return must_printf("%s, to which registry %s redirects,", url, registry);
+        return must_printf("%s (a redirect of registry %s)", url, registry);
     return must_printf("registry %s", registry);
 }
 
@@ -151,6 +151,8 @@ void explain_failure(struct fetch *f, CURLcode result)
     CLEANUP_TEXT struct text t = TEXT_INIT;
     CLEANUP_FREE char *server = name_server(f);
     const char *detail = *f->fault ? f->fault : curl_easy_strerror(result);
+    if (result == CURLE_OUT_OF_MEMORY) /* libcurl's word for a header line of more than 100 KiB */
+        detail = "a line of its answer does not end";
     text_printf(&t, "%s: cannot fetch it from %s", f->content.what, server);
     if (f->failures > 0)
         text_printf(&t, " in %u attempts", f->failures + 1);

@@ -57,10 +57,10 @@ static bool try_again(struct fetch *f)
     f->mark = f->content.have;
     if (f->silent || f->failures >= f->session->options->retries || f->failures >= 32)
         return false;
-    f->failures++;
     curl_easy_getinfo(f->job.easy, CURLINFO_RETRY_AFTER, &seconds);
     if (seconds > RETRY_AFTER_SECONDS_MAX)
         return false;
+    f->failures++;
     free(f->redirect); /* what a redirect leads to may hold for a while only */
     f->redirect = NULL;
     f->redirects = 0;
@@ -90,6 +90,8 @@ static bool follow(struct fetch *f)
     bool https = strncasecmp(to, "https://", 8) == 0;
     if (!https && strncasecmp(to, "http://", 7) != 0)
         return refuse_redirect(f, "to what is neither https:// nor http://");
+    if (request_names_user(to))
+        return refuse_redirect(f, "to a URL that names a user, which is not followed");
     if (!https && strncasecmp(request_url(f), "https://", 8) == 0)
         return refuse_redirect(f, "from https:// to http://, which is not followed");
     char *copy = must_strdup(to);

@@ -66,6 +66,8 @@ const char *request_url(const struct fetch *f) NONNULL;
 char *request_shown_url(const char *url) NONNULL MUST_CHECK;
 /* Whether two URLs have scheme, host and port in common. */
 bool request_same_origin(const char *a, const char *b) NONNULL;
+/* "https://me:secret@host/": whoever gives us such a URL knows more of us than he should. */
+bool request_names_user(const char *url) NONNULL;
 
 /* Sets the fetch's error from an answer, or from a transfer that failed (explain.c). */
 void explain_status(struct fetch *f) NONNULL;
@@ -73,3 +75,5 @@ void explain_failure(struct fetch *f, CURLcode result) NONNULL;
 
 /* Lets the fetch wait for a token and fetches one, then goes on with all that wait (token.c). */
 void token_wait(struct fetch *f) NONNULL;
+/* Ends the fetching of a token; nothing to do when there is none. Nobody may wait for it. */
+void token_cancel(struct session *s) NONNULL;

@@ -44,6 +44,15 @@ bool request_same_origin(const char *a, const char *b)
     return same;
 }
 
+bool request_names_user(const char *url)
+{
+    CURLU *u = curl_url();
+    bool named =
+        curl_url_set(u, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_USER_NOT_ALLOWED;
+    curl_url_cleanup(u);
+    return named;
+}
+
 char *request_shown_url(const char *url)
 {
     CURLU *u = curl_url();

@@ -25,11 +25,7 @@ void session_close(struct session *s)
 {
     if (!s->http)
         return;
-    if (s->token) {
-        fetch_cancel(s->token);
-        fetch_done(s->token);
-        free(s->token);
-    }
+    token_cancel(s);
     http_free(s->http);
     auth_done(&s->auth);
     certs_done(&s->certs);

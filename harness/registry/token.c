@@ -143,3 +143,14 @@ void token_wait(struct fetch *f)
         wake(s, &fault);
     error_clear(&fault);
 }
+
+void token_cancel(struct session *s)
+{
+    struct fetch *f = s->token;
+    if (!f)
+        return;
+    s->token = NULL;
+    fetch_cancel(f);
+    fetch_done(f);
+    free(f);
+}
