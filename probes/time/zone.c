@@ -94,9 +94,16 @@ void zone_write_file(const char *path)
     close(fd);
 }
 
-/* Saves a fifth of the area's cost with glibc. No file of the image is needed. */
+/* A zone of which no check asks, should the image have it, and one that needs no file. No mktime():
+ * in gaps glibc's answer depends on what it was asked before. */
 void warm_up(void)
 {
+    struct tm tm = {.tm_year = 126, .tm_mon = 5, .tm_mday = 1};
+    char text[TEXT_SIZE];
+
+    zone_time("Antarctica/Troll", SUMMER);
     zone_date(NEW_YORK, SUMMER);
+    if (strftime(text, sizeof(text), "%a %d %b %Y %H:%M:%S", &tm) > 0)
+        strptime(text, "%a %d %b %Y %H:%M:%S", &tm);
     unsetenv("TZ");
 }
