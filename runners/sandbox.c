@@ -121,18 +121,38 @@ static void take_observations(struct sandbox_run *s, struct job_run *j)
 
 /* ---- jobs ---- */
 
-static bool may_start(const struct sandbox_run *s, const struct job_run *j, bool waiting_too)
+static bool is_meant(const struct job *j, enum job_choice choice)
 {
-    return j->state == JOB_READY && (waiting_too || !j->job->waits) &&
+    switch (choice) {
+    case JOBS_THAT_PRESS:
+        return j->first || j->waits;
+    case JOBS_THAT_DO_NOT_WAIT:
+        return !j->waits;
+    default:
+        return true;
+    }
+}
+
+static bool may_start(const struct sandbox_run *s, const struct job_run *j, enum job_choice choice)
+{
+    return j->state == JOB_READY && is_meant(j->job, choice) &&
            (j->job->first || s->started[j->job->cell]);
 }
 
-bool sandbox_run_start_job(struct sandbox_run *s, bool waiting_too)
+bool sandbox_run_has_work(const struct sandbox_run *s)
+{
+    for (size_t i = 0; i < s->sandbox->job_count; i++)
+        if (s->jobs[i].state == JOB_READY)
+            return true;
+    return false;
+}
+
+bool sandbox_run_start_job(struct sandbox_run *s, enum job_choice choice)
 {
     if (!s->ready || s->interrupted || !s->process)
         return false;
     size_t i = 0;
-    while (i < s->sandbox->job_count && !may_start(s, &s->jobs[i], waiting_too))
+    while (i < s->sandbox->job_count && !may_start(s, &s->jobs[i], choice))
         i++;
     if (i == s->sandbox->job_count)
         return false;

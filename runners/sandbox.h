@@ -22,7 +22,10 @@ struct sandbox_run *sandbox_run_new(uv_loop_t *loop, size_t index, const struct 
 void sandbox_run_free(struct sandbox_run *s); /* only one that was never opened */
 void sandbox_run_open(struct sandbox_run *s) NONNULL;
 
-/* Starts the next job that may start now, one that waits only if waiting_too; false: there is none.
- */
-bool sandbox_run_start_job(struct sandbox_run *s, bool waiting_too) NONNULL;
+enum job_choice { JOBS_THAT_PRESS, JOBS_THAT_DO_NOT_WAIT, JOBS_OF_ANY_KIND };
+
+/* Starts the next job that may start now; false: there is none of those. The pressing ones are
+ * those on which others depend, and those that wait. */
+bool sandbox_run_start_job(struct sandbox_run *s, enum job_choice choice) NONNULL;
+bool sandbox_run_has_work(const struct sandbox_run *s) NONNULL; /* jobs that did not start yet */
 void sandbox_run_interrupt(struct sandbox_run *s) NONNULL;

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <uv.h>
 
-/* How many waiting jobs there may be: each is a process, emulated ones with 12 MiB of memory. */
-enum { WAITING_MAX = 128 };
+/* How many waiting jobs there may be: each is a process with a child for every check, of which an
+ * emulated one takes 1 or 2 MiB; and how many sandboxes with jobs to start. */
+enum { WAITING_MAX = 16, AT_WORK_MAX = 4 };
 
 struct schedule {
     uv_loop_t loop;
@@ -29,22 +30,38 @@ static unsigned free_slots(const struct schedule *s)
     return taken < s->options->busy ? s->options->busy - taken : 0;
 }
 
-static bool start_some_job(struct schedule *s)
+static bool start_job(struct schedule *s, enum job_choice choice)
 {
     for (size_t i = 0; i < s->next_box; i++)
-        if (s->boxes[i] && sandbox_run_start_job(s->boxes[i], s->waiting < WAITING_MAX))
+        if (s->boxes[i] && sandbox_run_start_job(s->boxes[i], choice))
             return true;
     return false;
+}
+
+static bool start_some_job(struct schedule *s)
+{
+    if (s->waiting >= WAITING_MAX)
+        return start_job(s, JOBS_THAT_DO_NOT_WAIT);
+    return start_job(s, JOBS_THAT_PRESS) || start_job(s, JOBS_OF_ANY_KIND);
+}
+
+/* Some are opened ahead, for what waits in them to do so while others are busy. */
+static bool should_open(const struct schedule *s)
+{
+    unsigned at_work = 0;
+    for (size_t i = 0; i < s->next_box; i++)
+        at_work += s->boxes[i] && sandbox_run_has_work(s->boxes[i]);
+    return s->next_box < s->box_count && at_work < AT_WORK_MAX;
 }
 
 static void advance(struct schedule *s)
 {
     while (!s->interrupted && free_slots(s) > 0) {
-        if (start_some_job(s)) {
-            s->busy++;
-        } else if (s->next_box < s->box_count) {
+        if (should_open(s)) {
             s->opening++;
             sandbox_run_open(s->boxes[s->next_box++]);
+        } else if (start_some_job(s)) {
+            s->busy++;
         } else {
             return;
         }
