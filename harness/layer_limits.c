@@ -37,7 +37,8 @@ enum { COUNT = sizeof table / sizeof *table };
 static size_t find(const char *name, size_t length)
 {
     size_t i = 0;
-    while (i < COUNT && (strlen(table[i].name) != length || strncmp(table[i].name, name, length)))
+    while (i < COUNT &&
+           (strlen(table[i].name) != length || strncmp(table[i].name, name, length) != 0))
         i++;
     return i;
 }
@@ -76,9 +77,12 @@ static bool parse_one(struct layer_limits *l, const char *word, struct error *e)
     CLEANUP_FREE char *name = must_printf("%.*s", (int)length, word);
     if (i == COUNT)
         return unknown(name, e);
-    uint64_t *field = (uint64_t *)(void *)((char *)l + table[i].field);
-    return (word[length] == '=' && parse_value(word + length + 1, field)) ||
-           error_set(e, ERROR_USAGE,
+    uint64_t value;
+    if (word[length] == '=' && parse_value(word + length + 1, &value)) {
+        memcpy((char *)l + table[i].field, &value, sizeof value);
+        return true;
+    }
+    return error_set(e, ERROR_USAGE,
                      "--unpack-limit %s: give a number above 0, as %s=1000 or %s=8G (K, M, G, T)",
                      word, name, name);
 }

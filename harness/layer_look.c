@@ -12,14 +12,16 @@
 struct layer_powers layer_powers_find(int dir)
 {
     CLEANUP_CLOSE int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct layer_powers p = {.owners = fchown(fd, 0, 0) == 0};
+    struct layer_powers p = {.owners = fd >= 0 && fchown(fd, 0, 0) == 0};
+    p.mask = umask(0);
+    umask(p.mask);
+    if (fd < 0)
+        return p;
     /* an access control list that the cache has for new files, or a group that it gives them */
     fremovexattr(fd, "system.posix_acl_default");
     fremovexattr(fd, "system.posix_acl_access");
     fchmod(fd, 0755);
     p.root = p.owners && geteuid() == 0 && getegid() == 0;
-    p.mask = umask(0);
-    umask(p.mask);
     return p;
 }
 

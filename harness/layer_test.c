@@ -1,97 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Applying layers: what comes out, what hostile ones may not do, and the limits. */
-#include "harness/layer.h"
-#include "harness/tar_fixture.h"
-#include "harness/tree.h"
-
-#include <fcntl.h>
-#include <sys/sysmacros.h>
-#include <sys/wait.h>
-
-static char *dir;
-
-static void set_up(void)
-{
-    dir = fixture_dir();
-    CLEANUP_FREE char *root = must_printf("%s/root", dir);
-    ck_assert_int_eq(mkdir(root, 0755), 0);
-}
-
-static void tear_down(void)
-{
-    fixture_remove(dir);
-}
-
-static int open_root(void)
-{
-    struct error e = ERROR_INIT;
-    CLEANUP_FREE char *path = must_printf("%s/root", dir);
-    int fd = tree_open_root(path, &e);
-    ck_assert_int_ge(fd, 0);
-    return fd;
-}
-
-static bool apply(struct layers *l, const struct tar_member *members, struct error *e)
-{
-    struct text tar = tar_fixture_make(ARCHIVE_FILTER_NONE, members);
-    fixture_write(dir, "layer.tar", tar.data, tar.length);
-    text_done(&tar);
-    CLEANUP_FREE char *path = must_printf("%s/layer.tar", dir);
-    CLEANUP_BYTES struct bytes *b = bytes_of_file(path, e);
-    ck_assert_ptr_nonnull(b);
-    return layers_apply(l, b, e);
-}
-
-static bool apply_one(const struct tar_member *members, const struct layer_limits *limits,
-                      struct error *e)
-{
-    CLEANUP_CLOSE int root = open_root();
-    struct layers *l = layers_new(root, limits);
-    bool ok = apply(l, members, e) && layers_finish(l, e);
-    layers_free(l);
-    return ok;
-}
-
-static void apply_two(const struct tar_member *first, const struct tar_member *second)
-{
-    struct error e = ERROR_INIT;
-    CLEANUP_CLOSE int root = open_root();
-    struct layers *l = layers_new(root, &layer_default_limits);
-    bool ok = apply(l, first, &e) && apply(l, second, &e) && layers_finish(l, &e);
-    ck_assert_msg(ok, "%s", e.message);
-    layers_free(l);
-}
-
-/* Content of a file below the root as it really lies there; NULL when there is none. */
-static char *content(const char *name)
-{
-    struct error e = ERROR_INIT;
-    CLEANUP_FREE char *path = must_printf("%s/root/%s", dir, name);
-    char *text = file_read(path, 1000, NULL, &e);
-    error_clear(&e);
-    return text;
-}
-
-static void expect(const char *name, const char *wanted)
-{
-    CLEANUP_FREE char *text = content(name);
-    ck_assert_msg(text != NULL, "%s is absent", name);
-    ck_assert_str_eq(text, wanted);
-}
-
-static void expect_absent(const char *name)
-{
-    CLEANUP_FREE char *path = must_printf("%s/root/%s", dir, name);
-    ck_assert_msg(faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0, "%s is there", name);
-}
-
-static struct stat status(const char *name)
-{
-    struct stat st;
-    CLEANUP_FREE char *path = must_printf("%s/root/%s", dir, name);
-    ck_assert_int_eq(lstat(path, &st), 0);
-    return st;
-}
+#include "harness/layer_fixture.h"
 
 START_TEST(entries_come_out_as_they_are)
 {
@@ -186,6 +95,48 @@ START_TEST(whiteouts_keep_what_the_same_layer_brings)
     expect("a/x", "new");
     expect("d/new", "new");
     expect_absent("d/old");
+}
+END_TEST
+
+/* What a layer brought is known by where it really lies. */
+START_TEST(whiteouts_through_links_know_the_real_path)
+{
+    apply_two((struct tar_member[]){{'f', "real/both", "old"},
+                                    {'f', "real/gone", "old"},
+                                    {'f', "real/dir/old", "old"},
+                                    {'l', "link", "real"},
+                                    {0}},
+              (struct tar_member[]){{'f', "real/both", "new"},
+                                    {'f', "link/dir/new", "new"},
+                                    {'f', "link/.wh.both", ""},
+                                    {'f', "link/.wh.gone", ""},
+                                    {'f', "real/.wh.dir", ""},
+                                    {0}});
+    expect("real/both", "new");
+    expect("real/dir/new", "new");
+    expect_absent("real/gone");
+    expect_absent("real/dir/old");
+}
+END_TEST
+
+/* The end gives looks to the directories that entries told of, not to what then has their names. */
+START_TEST(a_directory_takes_its_look_along)
+{
+    apply_two((struct tar_member[]){{'d', "a", NULL, 0711},
+                                    {'d', "a/b", NULL, 01777},
+                                    {'d', "closed", NULL, 0555},
+                                    {'d', "twice", NULL, 0700},
+                                    {0}},
+              (struct tar_member[]){{'f', "c/b/file", "x"},
+                                    {'l', "a", "c"},
+                                    {'f', "closed/file", "x"},
+                                    {'d', "twice", NULL, 0750},
+                                    {0}});
+    ck_assert_int_eq(status("c/b").st_mode & 07777, 0755);
+    ck_assert_int_eq(status("c").st_mode & 07777, 0755);
+    ck_assert_int_eq(status("closed").st_mode & 07777, 0555);
+    ck_assert_int_eq(status("twice").st_mode & 07777, 0750);
+    ck_assert_int_eq(status("closed").st_mtime, 1000000000);
 }
 END_TEST
 
@@ -333,99 +284,6 @@ START_TEST(a_bomb_is_refused)
 }
 END_TEST
 
-static void expect_record(const struct layers *l, const char *part)
-{
-    CLEANUP_TEXT struct text t = TEXT_INIT;
-    layers_record(l, &t);
-    ck_assert_msg(strstr(t.data, part) != NULL, "%s is not in %s", part, t.data);
-}
-
-static void apply_special(struct layers *l, struct error *e)
-{
-    ck_assert_msg(apply(l,
-                        (struct tar_member[]){{'c', "dev/null", NULL, 0666},
-                                              {'f', "su", "x", 04755, 0},
-                                              {'f', "mine", "x", 0644, 1234},
-                                              {'f', "shadow", "x", NO_MODE, 0},
-                                              {'f', "program", "x", 0111, 0},
-                                              {'d', "closed", NULL, 0100, 0},
-                                              {'f', "closed/file", "x", 0400, 0},
-                                              {'d', "fixed", NULL, 0555, 0},
-                                              {'f', "fixed/file", "x", 0444, 0},
-                                              {0}},
-                        e),
-                  "%s", e->message);
-}
-
-/* Root, as far as it has root's powers here. */
-START_TEST(devices_and_owners_are_made_or_recorded)
-{
-    struct error e = ERROR_INIT;
-    CLEANUP_CLOSE int root = open_root();
-    struct layers *l = layers_new(root, &layer_default_limits);
-    apply_special(l, &e);
-    ck_assert_msg(layers_finish(l, &e), "%s", e.message);
-    CLEANUP_FREE char *path = must_printf("%s/root/dev/null", dir);
-    struct stat st;
-    if (lstat(path, &st) == 0) {
-        ck_assert(S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3));
-        ck_assert_int_eq(st.st_mode & 07777, 0666);
-        expect_record(l, "\"devices\": []");
-    } else {
-        expect_record(l, "[\"dev/null\", \"c\", 1, 3, \"0666\", 0, 0]");
-    }
-    layers_free(l);
-    ck_assert_int_eq(status("su").st_mode & 07777, 04755);
-    if (geteuid() == 0) {
-        ck_assert_uint_eq(status("mine").st_uid, 1234);
-        ck_assert_int_eq(status("closed").st_mode & 07777, 0100);
-    }
-}
-END_TEST
-
-/* In a child that is an ordinary user. */
-static int unpack_as_nobody(void)
-{
-    if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
-        return 2;
-    struct error e = ERROR_INIT;
-    CLEANUP_CLOSE int root = open_root();
-    struct layers *l = layers_new(root, &layer_default_limits);
-    apply_special(l, &e);
-    ck_assert(layers_finish(l, &e));
-    expect_record(l, "\"owners\": [[\"mine\", 1234, 1234]]");
-    expect_record(l, "[\"closed\", \"0100\"]");
-    expect_record(l, "[\"program\", \"0111\"]");
-    expect_record(l, "\"devices\": [[\"dev/null\", \"c\", 1, 3, \"0666\", 0, 0]]");
-    expect_record(l, "\"owners-kept\": false");
-    layers_free(l);
-    ck_assert_int_eq(status("su").st_mode & 07777, 04755);
-    ck_assert_int_eq(status("shadow").st_mode & 07777, 0);
-    ck_assert_int_eq(status("program").st_mode & 07777, 0511);
-    ck_assert_int_eq(status("closed").st_mode & 07777, 0500);
-    ck_assert_int_eq(status("fixed").st_mode & 07777, 0555);
-    expect("closed/file", "x");
-    ck_assert_msg(file_remove_tree_at(root, "closed", &e) && file_remove_tree_at(root, "fixed", &e),
-                  "%s", e.message);
-    return 0;
-}
-
-START_TEST(an_ordinary_user_gets_what_it_may_have)
-{
-    CLEANUP_FREE char *root = must_printf("%s/root", dir);
-    if (geteuid() == 0) {
-        ck_assert_int_eq(chmod(dir, 0777), 0);
-        ck_assert_int_eq(chown(root, 65534, 65534), 0);
-    }
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(unpack_as_nobody());
-    int result;
-    ck_assert_int_eq(waitpid(pid, &result, 0), pid);
-    ck_assert_int_eq(result, 0);
-}
-END_TEST
-
 START_TEST(damaged_tars_are_errors)
 {
     struct text tar =
@@ -455,14 +313,14 @@ int main(void)
     tcase_add_test(c, later_entries_take_the_place_of_earlier_ones);
     tcase_add_test(c, whiteouts_hide_what_lies_below);
     tcase_add_test(c, whiteouts_keep_what_the_same_layer_brings);
+    tcase_add_test(c, whiteouts_through_links_know_the_real_path);
+    tcase_add_test(c, a_directory_takes_its_look_along);
     tcase_add_test(c, nothing_leaves_the_root);
     tcase_add_test(c, links_within_the_root_are_followed_within_it);
     tcase_add_test(c, a_replaced_parent_is_not_remembered);
     tcase_add_test(c, hostile_names_are_refused);
     tcase_add_test(c, limits_hold);
     tcase_add_test(c, a_bomb_is_refused);
-    tcase_add_test(c, devices_and_owners_are_made_or_recorded);
-    tcase_add_test(c, an_ordinary_user_gets_what_it_may_have);
     tcase_add_test(c, damaged_tars_are_errors);
     Suite *s = suite_create("layer");
     suite_add_tcase(s, c);

@@ -153,7 +153,7 @@ static bool build(const struct unpacking *u, const char *dir, struct error *e)
 static void chain_of(const struct unpack_layer *layers, size_t count, char ret[SHA256_TEXT_SIZE])
 {
     *ret = '\0';
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && layers[i].diff_id; i++) /* all of them have one by now */
         unpack_chain(ret, layers[i].diff_id);
 }
 
