@@ -308,6 +308,46 @@ user-info redirects to a URL that names a user, which is not followed
 LIST
 expect_equal "$(requests '.path | startswith("/v2/refused/blobs")' .authorization)" null "foreign-401: the other host is not told who asks"
 expect_equal "$(requests '.path | startswith("/token/refused")' | wc -l)" 2 "refused: two tokens are tried, no more"
+# ---- many layers at once ----
+
+# make_layers LAYOUT: twelve of 300 KB each, the first twice
+make_layers() {
+  local layers=() diffs=() i sum
+  mkdir -p "$1/blobs/sha256" files
+  put() { sum=$(sha256sum "$2" | cut -c 1-64) && mv "$2" "$1/blobs/sha256/$sum"; }
+  for i in 01 02 03 04 05 06 07 08 09 10 11 12; do
+    openssl enc -aes-128-ctr -K "00$i" -iv 00 -in /dev/zero 2>/dev/null | head -c 300000 >"files/$i"
+    tar --create --owner 0 --group 0 --mtime @0 --directory files --file layer.tar "$i"
+    put "$1" layer.tar
+    diffs+=("\"sha256:$sum\"")
+    layers+=("{\"mediaType\": \"application/vnd.oci.image.layer.v1.tar\", \"size\": $(stat -c %s "$1/blobs/sha256/$sum"), \"digest\": \"sha256:$sum\"}")
+  done
+  diffs+=("${diffs[0]}") layers+=("${layers[0]}")
+  jq -c -n --argjson diffs "$(jq -s . <<<"${diffs[*]}")" '{os: "linux", architecture: "amd64", config: {}, rootfs: {type: "layers", diff_ids: $diffs}}' >config
+  local size type=application/vnd.oci.image
+  size=$(stat -c %s config)
+  put "$1" config
+  jq -c -n --arg type $type --arg digest "sha256:$sum" --argjson size "$size" --argjson layers "$(jq -s . <<<"${layers[*]}")" \
+    '{schemaVersion: 2, mediaType: ($type + ".manifest.v1+json"), config: {mediaType: ($type + ".config.v1+json"), digest: $digest, size: $size}, layers: $layers}' >manifest
+  size=$(stat -c %s manifest)
+  put "$1" manifest
+  jq -n --arg type $type --arg digest "sha256:$sum" --argjson size "$size" \
+    '{schemaVersion: 2, manifests: [{mediaType: ($type + ".manifest.v1+json"), digest: $digest, size: $size}]}' >"$1/index.json"
+  jq -r '.layers[].digest' "$1/blobs/sha256/$sum" | sort -u >layers
+}
+make_layers many
+many=()
+start_server many registry-server.py "$work/many" many.log
+layered=127.0.0.1:${many[0]}
+for mode in good cut; do
+  : >many.log
+  good "many layers: $mode" "$layered/$mode" "${open[@]}"
+  expect_equal "$(cd "$(column 4)" && sha256sum -- *)" "$(cd files && sha256sum -- *)" "many layers: $mode: all files are there"
+  expect_equal "$(jq -r 'select((.path | contains("/blobs/")) and .range == null) | .path | sub(".*/"; "")' many.log | sort | grep -vFx "$(jq -r .config.digest many/blobs/sha256/"$(jq -r '.manifests[0].digest[7:]' many/index.json)")")" "$(cat layers)" "many layers: $mode: each is begun once"
+done
+expect_equal "$(jq -r 'select(.range != null) | .range' many.log | sort -u | wc -l)" 1 "many layers: cut: each goes on in its middle"
+for mode in last-damaged last-gone last-slow; do bad "many layers: $mode" 'layer sha256:[0-9a-f]{64}' "$layered/$mode" "${open[@]}" --retries 0; done
+
 secure=()
 start_server secure registry-server.py "$PLIMSOLL_IMAGES/musl-1.2.5" secure.log server.cert server.key
 bad "a redirect to plain HTTP" 'redirects from https:// to http://, which is not followed' "127.0.0.1:${secure[0]}/downgrade" "${ca[@]}"
