@@ -3,8 +3,8 @@
 #include "harness/base/text.h"
 #include "harness/bytes.h"
 #include "harness/registry/content.h"
+#include "harness/registry/libcurl.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -115,7 +115,7 @@ static char *find_socket(const struct kind *k, struct error *e)
 struct engine *engine_open(const char *transport, struct error *e)
 {
     const struct kind *k = &kinds[strcmp(transport, kinds[0].transport) == 0 ? 0 : 1];
-    char *path = find_socket(k, e);
+    char *path = libcurl_load(e) ? find_socket(k, e) : NULL;
     if (!path)
         return NULL;
     struct engine *g = must_calloc(1, sizeof *g);

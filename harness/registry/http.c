@@ -176,6 +176,8 @@ static int on_timeout(CURLM *multi, long milliseconds, void *data)
 
 struct http *http_new(struct error *e)
 {
+    if (!libcurl_load(e))
+        return NULL;
     struct http *h = must_calloc(1, sizeof *h);
     int failed = uv_loop_init(&h->loop);
     if (failed || curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || !(h->multi = curl_multi_init())) {

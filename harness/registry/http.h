@@ -3,7 +3,7 @@
  */
 #pragma once
 #include "harness/base/error.h"
-#include <curl/curl.h>
+#include "harness/registry/libcurl.h"
 #include <stdint.h>
 
 struct http; /* opaque */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness/registry/libcurl.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+static const char soname[] = "libcurl.so.4";
+
+struct libcurl libcurl;
+
+static bool find(void *library, const char *name, void *ret, struct error *e)
+{
+    void *symbol = dlsym(library, name);
+    if (!symbol)
+        return error_set(e, ERROR_RUN, "%s has no %s: it is too old", soname, name);
+    memcpy(ret, &symbol, sizeof symbol); /* POSIX lets it be a function; ISO C has no such cast */
+    return true;
+}
+
+bool libcurl_load(struct error *e)
+{
+    static void *library; /* stays until the end: it may have threads and handlers of its own */
+    if (library)
+        return true;
+    void *loaded = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+    if (!loaded)
+        return error_set(e, ERROR_RUN, "registries and engines need libcurl (install libcurl4): %s",
+                         dlerror());
+#define FIND(name) \
+    if (!find(loaded, "curl_" #name, &libcurl.name, e)) \
+        return false;
+    LIBCURL_FUNCTIONS(FIND)
+#undef FIND
+    library = loaded;
+    return true;
+}
