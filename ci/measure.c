@@ -2,11 +2,13 @@
 /* Times two things side by side, turn by turn, and prints the medians and their ratio; a machine
  * that is slow for a while slows both.
  *
- *     measure N [cell JOB] COMMAND... -- [cell JOB] COMMAND...
+ *     measure N [cell JOB|first FILE] COMMAND... -- [cell JOB|first FILE] COMMAND...
  *
  * A command is started and waited for, output to /dev/null. `cell JOB`: the command is a
  * plimsoll-cell, started once; what is timed is one job in it, from sending the line of JSON (JOB,
  * a file) to its end event.
+ * `first FILE`: the command is timed only until it starts the first cell, which is this program
+ * under the name plimsoll-cell (PLIMSOLL_CELL): then it writes the time beside itself, to FILE.
  * Prints: MEDIAN_A MEDIAN_B RATIO (microseconds). */
 #include <fcntl.h>
 #include <spawn.h>
@@ -21,7 +23,8 @@ extern char **environ;
 
 struct side {
     char **argv;
-    char *job; /* NULL: not a cell */
+    char *job;   /* NULL: not a cell */
+    char *first; /* where the cell that it starts writes the time; NULL: timed to its end */
     FILE *events;
     int input;
     double *times;
@@ -103,12 +106,39 @@ static char **parse_side(char **argv, struct side *s)
         s->job = read_job(argv[1]);
         argv += 2;
     }
+    if (*argv && strcmp(*argv, "first") == 0) {
+        s->first = argv[1];
+        argv += 2;
+    }
     s->argv = argv;
     while (*argv && strcmp(*argv, "--") != 0)
         argv++;
     if (*argv)
         *argv++ = NULL;
     return argv;
+}
+
+/* ---- until the first cell ---- */
+
+static double read_time(const char *path)
+{
+    double time;
+    FILE *file = fopen(path, "r");
+    if (!file || fscanf(file, "%lf", &time) != 1)
+        die(path);
+    fclose(file);
+    return time;
+}
+
+/* In the place of a cell: /DIR/plimsoll-cell writes /DIR/first and fails. */
+static int be_cell(const char *program)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%.*s/first", (int)(strrchr(program, '/') - program), program);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd >= 0)
+        dprintf(fd, "%.3f\n", now());
+    return 1;
 }
 
 static double once(struct side *s, int null)
@@ -122,8 +152,12 @@ static double once(struct side *s, int null)
         return now() - begin;
     }
     int status;
+    if (s->first)
+        unlink(s->first);
     pid_t pid = start(s->argv, null, null);
     waitpid(pid, &status, 0);
+    if (s->first)
+        return read_time(s->first) - begin;
     if (status != 0) {
         fprintf(stderr, "%s: wait status %d\n", s->argv[0], status);
         exit(1);
@@ -139,6 +173,9 @@ static int compare(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
+    const char *name = strrchr(argv[0], '/');
+    if (name && strcmp(name, "/plimsoll-cell") == 0)
+        return be_cell(argv[0]);
     int count = argc > 1 ? atoi(argv[1]) : 0;
     struct side sides[2] = {{0}};
     if (count < 1)

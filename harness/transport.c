@@ -231,6 +231,27 @@ static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SH
     return NULL;
 }
 
+/* Between unpacking and pinning another process may take the root away: then once more. */
+static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
+                            struct error *e)
+{
+    const struct layer_limits *limits =
+        o->request->limits ? o->request->limits : &layer_default_limits;
+    char *root = NULL;
+    for (int i = 0; i < PIN_TRIES; i++) {
+        if (!fetch_layers(o, c, e))
+            return NULL;
+        root = unpack_root(&o->store, o->pool, &o->layout, limits, c->layers, c->layer_count, chain,
+                           e);
+        if (!root || !o->request->pins || store_pin(&o->store, chain, o->request->pins))
+            return root;
+        free(root);
+    }
+    error_set(e, ERROR_RUN, "the root is taken out of the cache %s as often as it is put there",
+              o->store.path);
+    return NULL;
+}
+
 /* After a failure: takes damaged blobs of the layers out of the store; whether there was one. */
 static bool discard_damaged(struct opening *o, const struct contents *c)
 {
@@ -253,16 +274,6 @@ static bool discard_damaged(struct opening *o, const struct contents *c)
     return any;
 }
 
-static char *unpack_or_mend(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
-                            struct error *e)
-{
-    char *root = unpack_and_pin(o, c, chain, e);
-    if (root || !discard_damaged(o, c))
-        return root;
-    error_clear(e);
-    return unpack_and_pin(o, c, chain, e);
-}
-
 static bool open_store(struct opening *o, struct error *e)
 {
     return o->store.path || store_open(&o->store, o->request->cache_dir, e);
@@ -277,7 +288,7 @@ static bool find_root(struct opening *o, struct contents *c, struct image *image
     if (!open_store(o, e))
         return false;
     remark_damage(o, c);
-    CLEANUP_FREE char *root = unpack_or_mend(o, c, chain, e);
+    CLEANUP_FREE char *root = unpack_and_pin(o, c, chain, e);
     if (!root)
         return false;
     image->root = pool_intern(o->pool, root);
