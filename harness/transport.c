@@ -231,49 +231,6 @@ static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SH
     return NULL;
 }
 
-/* Between unpacking and pinning another process may take the root away: then once more. */
-static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
-                            struct error *e)
-{
-    const struct layer_limits *limits =
-        o->request->limits ? o->request->limits : &layer_default_limits;
-    char *root = NULL;
-    for (int i = 0; i < PIN_TRIES; i++) {
-        if (!fetch_layers(o, c, e))
-            return NULL;
-        root = unpack_root(&o->store, o->pool, &o->layout, limits, c->layers, c->layer_count, chain,
-                           e);
-        if (!root || !o->request->pins || store_pin(&o->store, chain, o->request->pins))
-            return root;
-        free(root);
-    }
-    error_set(e, ERROR_RUN, "the root is taken out of the cache %s as often as it is put there",
-              o->store.path);
-    return NULL;
-}
-
-/* After a failure: takes damaged blobs of the layers out of the store; whether there was one. */
-static bool discard_damaged(struct opening *o, const struct contents *c)
-{
-    bool any = false;
-    for (size_t i = 0; o->layout.remote && i < c->layer_count; i++) {
-        const char *digest = c->layers[i].digest;
-        struct error ignored = ERROR_INIT; /* then the failure stands */
-        char *why = NULL;
-        if (!store_has_blob(&o->store, digest, BYTES_ANY_SIZE) ||
-            store_blob_verify(&o->store, digest, &why))
-            continue;
-        CLEANUP_FREE char *text =
-            must_printf("the blob %s in the cache is damaged, and fetched again: %s", digest, why);
-        free(why);
-        if (o->request->remark)
-            o->request->remark(text, o->request->remark_data);
-        any |= store_blob_discard(&o->store, digest, &ignored);
-        error_clear(&ignored);
-    }
-    return any;
-}
-
 static bool open_store(struct opening *o, struct error *e)
 {
     return o->store.path || store_open(&o->store, o->request->cache_dir, e);
