@@ -231,6 +231,38 @@ static char *unpack_and_pin(struct opening *o, struct contents *c, char chain[SH
     return NULL;
 }
 
+/* After a failure: takes damaged blobs of the layers out of the store; whether there was one. */
+static bool discard_damaged(struct opening *o, const struct contents *c)
+{
+    bool any = false;
+    for (size_t i = 0; o->layout.remote && i < c->layer_count; i++) {
+        const char *digest = c->layers[i].digest;
+        struct error ignored = ERROR_INIT; /* then the failure stands */
+        char *why = NULL;
+        if (!store_has_blob(&o->store, digest, BYTES_ANY_SIZE) ||
+            store_blob_verify(&o->store, digest, &why))
+            continue;
+        CLEANUP_FREE char *text =
+            must_printf("the blob %s in the cache is damaged, and fetched again: %s", digest, why);
+        free(why);
+        if (o->request->remark)
+            o->request->remark(text, o->request->remark_data);
+        any |= store_blob_discard(&o->store, digest, &ignored);
+        error_clear(&ignored);
+    }
+    return any;
+}
+
+static char *unpack_or_mend(struct opening *o, struct contents *c, char chain[SHA256_TEXT_SIZE],
+                            struct error *e)
+{
+    char *root = unpack_and_pin(o, c, chain, e);
+    if (root || !discard_damaged(o, c))
+        return root;
+    error_clear(e);
+    return unpack_and_pin(o, c, chain, e);
+}
+
 static bool open_store(struct opening *o, struct error *e)
 {
     return o->store.path || store_open(&o->store, o->request->cache_dir, e);
@@ -245,7 +277,7 @@ static bool find_root(struct opening *o, struct contents *c, struct image *image
     if (!open_store(o, e))
         return false;
     remark_damage(o, c);
-    CLEANUP_FREE char *root = unpack_and_pin(o, c, chain, e);
+    CLEANUP_FREE char *root = unpack_or_mend(o, c, chain, e);
     if (!root)
         return false;
     image->root = pool_intern(o->pool, root);

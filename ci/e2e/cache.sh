@@ -57,7 +57,7 @@ expect_exit 2 "an unknown word" "$plimsoll" cache clean
 expect_exit 2 "no word" "$plimsoll" cache
 
 # the limit of other verbs
-expect_exit 0 "a limit after a pull" pull "$debian" --cache-limit 10M
+expect_exit 0 "a limit after a pull" pull "$debian" --cache-limit 27M
 expect_equal "$(roots)" 1 "the longest unused is gone"
 export PLIMSOLL_CACHE_LIMIT=1M
 expect_exit 0 "a limit in the environment" "$plimsoll" run "$musl" --check entropy.rand.seq --results r.jsonl -q

@@ -89,7 +89,7 @@ if [ -n "$registry" ]; then
     expect_exit 3 "a blob that is damaged at $place is found" verify "$work/remote"
     expect_text "damaged  blob sha256:$largest" "and named" out
     expect_exit 0 "and fetched again" pull "$remote" --cache "$work/remote"
-    expect_text "blob sha256:$largest in the cache is damaged" "which is told" err
+    expect_text "blob sha256:$largest in the cache is damaged, and fetched again" "which is told" err
     expect_exit 0 "then all is well" verify "$work/remote"
   done
   rm -rf remote/roots/sha256/*
