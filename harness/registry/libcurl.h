@@ -42,33 +42,34 @@
 struct libcurl {
     LIBCURL_FUNCTIONS(LIBCURL_MEMBER)
 };
-extern struct libcurl libcurl; /* filled by libcurl_load() */
 
-/* Before the first of its functions; again is nothing. */
+/* Whoever begins to use it asks here whether it can be had; again is nothing. */
 bool libcurl_load(struct error *e) NONNULL MUST_CHECK;
+/* Loads it when nobody did; that it cannot be had ends the program. */
+const struct libcurl *libcurl(void) MUST_CHECK;
 
-#define curl_easy_cleanup libcurl.easy_cleanup
-#define curl_easy_escape libcurl.easy_escape
-#define curl_easy_getinfo libcurl.easy_getinfo
-#define curl_easy_init libcurl.easy_init
-#define curl_easy_perform libcurl.easy_perform
-#define curl_easy_reset libcurl.easy_reset
-#define curl_easy_setopt libcurl.easy_setopt
-#define curl_easy_strerror libcurl.easy_strerror
-#define curl_free libcurl.free
-#define curl_global_cleanup libcurl.global_cleanup
-#define curl_global_init libcurl.global_init
-#define curl_multi_add_handle libcurl.multi_add_handle
-#define curl_multi_assign libcurl.multi_assign
-#define curl_multi_cleanup libcurl.multi_cleanup
-#define curl_multi_info_read libcurl.multi_info_read
-#define curl_multi_init libcurl.multi_init
-#define curl_multi_remove_handle libcurl.multi_remove_handle
-#define curl_multi_setopt libcurl.multi_setopt
-#define curl_multi_socket_action libcurl.multi_socket_action
-#define curl_slist_append libcurl.slist_append
-#define curl_slist_free_all libcurl.slist_free_all
-#define curl_url libcurl.url
-#define curl_url_cleanup libcurl.url_cleanup
-#define curl_url_get libcurl.url_get
-#define curl_url_set libcurl.url_set
+#define curl_easy_cleanup libcurl()->easy_cleanup
+#define curl_easy_escape libcurl()->easy_escape
+#define curl_easy_getinfo libcurl()->easy_getinfo
+#define curl_easy_init libcurl()->easy_init
+#define curl_easy_perform libcurl()->easy_perform
+#define curl_easy_reset libcurl()->easy_reset
+#define curl_easy_setopt libcurl()->easy_setopt
+#define curl_easy_strerror libcurl()->easy_strerror
+#define curl_free libcurl()->free
+#define curl_global_cleanup libcurl()->global_cleanup
+#define curl_global_init libcurl()->global_init
+#define curl_multi_add_handle libcurl()->multi_add_handle
+#define curl_multi_assign libcurl()->multi_assign
+#define curl_multi_cleanup libcurl()->multi_cleanup
+#define curl_multi_info_read libcurl()->multi_info_read
+#define curl_multi_init libcurl()->multi_init
+#define curl_multi_remove_handle libcurl()->multi_remove_handle
+#define curl_multi_setopt libcurl()->multi_setopt
+#define curl_multi_socket_action libcurl()->multi_socket_action
+#define curl_slist_append libcurl()->slist_append
+#define curl_slist_free_all libcurl()->slist_free_all
+#define curl_url libcurl()->url
+#define curl_url_cleanup libcurl()->url_cleanup
+#define curl_url_get libcurl()->url_get
+#define curl_url_set libcurl()->url_set
