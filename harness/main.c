@@ -13,9 +13,9 @@
 static const struct command_verb verbs[] = {
     {"check", "[IMAGE...]", "run the probes, judge, report: the main job", VERB_CHECK,
      "Without IMAGE: the images of --matrix, else of ./plimsoll.yaml.\n"
-     "IMAGE: NAME[:TAG][@DIGEST] of a registry, or rootfs:DIR, tar:FILE, oci:DIR[:TAG], "
-     "oci-archive:FILE[:TAG], "
-     "docker-archive:FILE[:REF]\n",
+     "IMAGE: NAME[:TAG][@DIGEST] of a registry, docker-daemon:NAME, containers-storage:NAME, "
+     "rootfs:DIR,\ntar:FILE, oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or "
+     "dir:DIR\n",
      true, cmd_check},
     {"run", "[IMAGE...]", "only observe; write results (--results FILE, else stdout)", VERB_RUN,
      "IMAGE as for check.\n", true, cmd_run},

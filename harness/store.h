@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cache, below one directory that is its user's alone (images hold setuid files):
  *
- *     blobs/sha256/HEX              blobs that were fetched, as in an OCI image layout
- *     roots/sha256/CHAIN/           an unpacked root, by the chain id of its layers (OCI image
- * spec) rootfs                    it record.json               what could not be created in it
- * (layer.h) seal.json                 what both were when they were published (store_seal.h)
- *     images/KEY                    an image that was used, and when: whom roots and blobs are for
- *     refs/KEY                      which manifest a remote reference meant when it was last asked
- *     memo/KEY                      what was found out about a file when it was last read
- *     lock/KEY                      held (flock) while the work of that key is being done
- *     work/KEY                      half-done work, seen by nobody; removed by who comes next
+ *     blobs/sha256/HEX     a blob that was fetched, as in an OCI image layout
+ *     roots/sha256/CHAIN/  an unpacked root, by the chain id of its layers (OCI image spec):
+ *         rootfs           itself
+ *         record.json      what could not be created in it (layer.h)
+ *         seal.json        what both were when they were published (store_seal.h)
+ *     images/KEY           an image that was used, and when: whom roots and blobs are for
+ *     refs/KEY             which manifest a remote reference meant when it was last asked
+ *     memo/KEY             what was found out about a file when it was last read (also memo.h)
+ *     lock/KEY             held (flock) while the work of that key is being done
+ *     work/KEY             half-done work, seen by nobody; removed by who comes next
  *
  * All of it may be lost or damaged at any time: what is missing is made or fetched again. Whatever
  * appears under its own name was written elsewhere, synced and renamed, so that a process that is
