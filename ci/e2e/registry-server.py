@@ -318,6 +318,7 @@ BLOBS = {  # of layers
     "cut-whole": lambda h, b: h.once_cut(b, lambda: h.serve_blob(b, offset=0)),
     "cut-wrong": lambda h, b: h.once_cut(b, lambda: h.wrong_range(b)),
     "cut-for-ever": lambda h, b: h.cut(b, 1000),
+    "cut-unevenly": lambda h, b: h.cut(b, 100_000 if count("uneven") % 2 == 0 else 1_400_000),
     "cut-416": lambda h, b: h.once_cut(b, lambda: h.fault(416, "RANGE", "no") if h.headers.get("Range") else h.serve_blob(b)),
     "damaged": lambda h, b: h.serve_blob(b[:-1] + bytes([b[-1] ^ 1])),
     "short": lambda h, b: h.serve_blob(b[:-1]),

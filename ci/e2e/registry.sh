@@ -267,6 +267,7 @@ while read -r mode pattern; do
   bad "$mode" "$pattern" "$host/$mode" "${try[@]}" --retries "$(case $pattern in *slow*) echo 1 ;; *) echo 2 ;; esac)"
 done <<'LIST'
 cut-for-ever cannot fetch it from registry .* in 3 attempts
+cut-unevenly cannot fetch it from registry .* in 3 attempts
 damaged layer sha256:[0-9a-f]{64} is damaged: its digest is sha256:
 short layer sha256:[0-9a-f]{64} has [0-9]+ bytes, not the [0-9]+ that it should have
 long layer sha256:[0-9a-f]{64} is longer than the [0-9]+ bytes

@@ -54,7 +54,8 @@ static bool try_again(struct fetch *f)
     curl_off_t seconds = 0;
     if (f->content.have - f->mark >= FORGIVEN_BYTES)
         f->failures = 0;
-    f->mark = f->content.have;
+    if (f->content.have > f->mark) /* only new ground counts */
+        f->mark = f->content.have;
     if (f->silent || f->failures >= f->session->options->retries || f->failures >= 32)
         return false;
     curl_easy_getinfo(f->job.easy, CURLINFO_RETRY_AFTER, &seconds);
@@ -240,18 +241,22 @@ static void when_sent(struct http_job *job, CURLcode result)
     }
 }
 
-static void send_again(struct fetch *f)
+void fetch_resume(struct fetch *f)
 {
-    if (f->path && auth_needs_token(&f->session->auth)) {
-        token_wait(f);
-        return;
-    }
     if (!request_prepare(f, &f->error)) {
         finish(f);
         return;
     }
     f->job.done = when_sent;
     http_start(f->session->http, &f->job);
+}
+
+static void send_again(struct fetch *f)
+{
+    if (f->path && auth_needs_token(&f->session->auth))
+        token_wait(f);
+    else
+        fetch_resume(f);
 }
 
 void fetch_start(struct fetch *f)

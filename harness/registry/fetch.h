@@ -73,6 +73,10 @@ bool request_names_user(const char *url) NONNULL;
 void explain_status(struct fetch *f) NONNULL;
 void explain_failure(struct fetch *f, CURLcode result) NONNULL;
 
+/* Goes on with the token that there is, however soon it expires: a server that gives such ones
+ * gets no second question. */
+void fetch_resume(struct fetch *f) NONNULL;
+
 /* Lets the fetch wait for a token and fetches one, then goes on with all that wait (token.c). */
 void token_wait(struct fetch *f) NONNULL;
 /* Ends the fetching of a token; nothing to do when there is none. Nobody may wait for it. */

@@ -84,7 +84,7 @@ static void wake(struct session *s, const struct error *fault)
         s->waiting = f->next_waiting;
         f->next_waiting = NULL;
         if (!error_is_set(fault)) {
-            fetch_start(f);
+            fetch_resume(f);
             continue;
         }
         error_set(&f->error, fault->code, "%s", fault->message);
