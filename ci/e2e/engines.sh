@@ -10,7 +10,7 @@ member=$(tar -xOf "$archive" manifest.json | jq -r '.[0].Config')
 config=$(tar -xOf "$archive" "$member")
 id=sha256:$(tar -xOf "$archive" "$member" | sha256sum | cut -c 1-64)
 diff_id=$(jq -r '.rootfs.diff_ids[0]' <<<"$config")
-root_of() { cut -f3 out; }
+root_of() { cut -f5 out; } # its chain id
 
 # ---- no engine ----
 expect_exit 3 "no Docker" env DOCKER_HOST="unix://$work/none" "$plimsoll" pull docker-daemon:x
