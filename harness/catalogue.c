@@ -37,7 +37,8 @@ enum { TEXT_COUNT = sizeof texts / sizeof *texts };
 
 static const char **field_of(struct check *c, size_t i)
 {
-    return (const char **)(void *)((char *)c + texts[i].field);
+    void *field = (char *)c + texts[i].field;
+    return field;
 }
 
 static bool add_check(struct run *run, const struct check *check, struct error *e)

@@ -38,7 +38,7 @@
 #undef curl_easy_setopt
 #undef curl_multi_setopt
 
-#define LIBCURL_MEMBER(name) __typeof__(&curl_##name) name;
+#define LIBCURL_MEMBER(name) __typeof__ (&curl_##name)(name);
 struct libcurl {
     LIBCURL_FUNCTIONS(LIBCURL_MEMBER)
 };
