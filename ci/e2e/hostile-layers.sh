@@ -48,7 +48,7 @@ attempt() {
     [ -z "$(find "$cache"/{roots,work,lock} -mindepth 1 ! -name sha256)" ] || faults+=("the store is not empty")
   else
     [ "$got" = 0 ] || faults+=("exit $got, not 0")
-    root=$(cut -f 5 out)
+    root=$(cut -f 4 out)
     if [ "$got" = 0 ]; then
       mapfile -O ${#faults[@]} -t faults < <(hold "$expect" "$who")
       jq -e . "$root/../record.json" >/dev/null || faults+=("the record is no JSON")

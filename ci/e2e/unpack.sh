@@ -16,7 +16,7 @@ record_lines() {
 # pull NAME REFERENCE: sets root
 pull() {
   local got=0
-  root=$("$plimsoll" pull "$2" --quiet --cache "$work/cache-$1" 2>"$work/err" | cut -f 5) || got=$?
+  root=$("$plimsoll" pull "$2" --quiet --cache "$work/cache-$1" 2>"$work/err" | cut -f 4) || got=$?
   if [ "$got" = 0 ] && [ -d "$root" ]; then ok "$1: unpacked"; else not_ok "$1: unpacked" "$(cat "$work/err")"; fi
 }
 
@@ -164,7 +164,7 @@ pull_unprivileged() { # LAYOUT
   mkdir -p home
   cp -r "$1" home/image && chown -R 65534:65534 home
   expect_exit 0 "unprivileged: unpacked" unprivileged "$plimsoll" pull "oci:$work/home/image" --quiet --cache "$work/home/cache"
-  theirs=$(dirname "$(cut -f 5 out)")
+  theirs=$(dirname "$(cut -f 4 out)")
   { printf 'root is\t65534\n' && record_lines "$theirs/record.json"; } >record.lines
 }
 
