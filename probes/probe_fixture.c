@@ -147,7 +147,7 @@ const char *fixture_take(const char *id)
     const char *payload = NULL;
     size_t length;
     bool taken;
-    int fds[TAKEN_FDS];
+    int fds[TAKEN_FDS] = {-1, -1, -1};
     text_join(request, sizeof request, "fixture", *id ? " " : "", id);
     const char *wrong = ask(fixture_fd(), request, TAKE_LIMIT, fds, &taken, &payload, &length);
     if (wrong)
@@ -169,6 +169,8 @@ void fixture_drop(void)
 
 void fixture_enter(void)
 {
-    dup2(taken_places[0], fixture_fd());
+    int fd = fixture_fd();
+    if (fd >= 0)
+        dup2(taken_places[0], fd);
     close(taken_places[0]);
 }

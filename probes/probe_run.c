@@ -15,10 +15,10 @@ enum {
     EMULATED_FACTOR = 4,
     SCRATCH_SIZE = 512,
     VARIABLE_SIZE = 520,
-    SIDE_MAX = 64, /* children side by side */
+    SIDE_MAX = 32, /* children side by side; a cell gives more fixtures */
     /* Descriptors, see also probe_fixture.c. */
     OUTPUT_FD = 64,
-    SAY_FD,
+    SAY_FD = 65,
     SAID_FD = 70, /* and the next SIDE_MAX ones */
 };
 

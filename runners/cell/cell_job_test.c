@@ -286,7 +286,7 @@ START_TEST(fixtures_of_checks)
     driver_assert_lines(&r, 5,
                         "/etc/hosts: No such file or directory\n"
                         "/etc/resolv.conf: No such file or directory");
-    driver_assert_lines(&r, 6, "1 error more than 100 fixtures at a time\nagain");
+    driver_assert_lines(&r, 6, "1 error more than 40 fixtures at a time\nagain");
     driver_done(&r);
 }
 END_TEST

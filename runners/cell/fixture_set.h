@@ -11,7 +11,7 @@
 #define FIXTURE_DEFAULT_RESOLV_CONF "nameserver @1\n"
 #define FIXTURE_DEFAULT_HOSTS "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 
-enum { FIXTURE_SET_MAX = 100 }; /* taken and not yet gone, at a time */
+enum { FIXTURE_SET_MAX = 40 }; /* taken and not yet gone, at a time */
 
 struct server;
 struct fixture_set; /* opaque */

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 4 * 1024 * 1024, READ_SIZE = 64 * 1024 };
@@ -230,6 +231,17 @@ static void end_slots(struct server *s)
             slot_kill(s->slots[n]);
 }
 
+/* Every job and fixture takes some; what one job may have is bounded, so that it does not take them
+ * from others. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 bool server_run(const struct setup *setup, struct error *e)
 {
     static struct server s;
@@ -242,6 +254,7 @@ bool server_run(const struct setup *setup, struct error *e)
     if (r < 0)
         return error_set(e, ERROR_RUN, "cannot make an event loop: %s", uv_strerror(r));
     signal(SIGPIPE, SIG_IGN);
+    allow_descriptors();
     uv_prepare_init(&s.loop, &s.before_wait);
     s.before_wait.data = &s;
     uv_prepare_start(&s.before_wait, flush_before_wait);
