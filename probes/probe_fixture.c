@@ -154,7 +154,7 @@ const char *fixture_take(const char *id)
         return wrong;
     if (!taken)
         return "the fixture did not come";
-    for (int i = 0; i < TAKEN_FDS; i++) {
+    for (int i = 0; i < TAKEN_FDS && fds[i] >= 0; i++) {
         dup2(fds[i], taken_places[i]);
         close(fds[i]);
     }
