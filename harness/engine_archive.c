@@ -46,19 +46,12 @@ static bool read_archive(struct pool *pool, const char *path, const char *name, 
               : error_context(e, "the archive that the engine sent of %s", name);
 }
 
-static void chain_of(const struct contents *c, char ret[SHA256_TEXT_SIZE])
-{
-    *ret = '\0';
-    for (size_t i = 0; i < c->layer_count; i++)
-        unpack_chain(ret, c->layers[i].diff_id);
-}
-
 bool engine_archive_fetch(struct engine *g, const struct store *s, struct pool *pool,
                           const char *name, struct contents *c, struct engine_archive *ret,
                           struct error *e)
 {
     char chain[SHA256_TEXT_SIZE], key[SHA256_TEXT_SIZE];
-    chain_of(c, chain);
+    unpack_chain_of(c->layers, c->layer_count, chain);
     CLEANUP_FREE char *what = must_printf("archive of %s", chain); /* not the key of its root */
     sha256_of(what, strlen(what), key);
     if (!store_lock(s, key, &ret->work, e))

@@ -144,9 +144,8 @@ static const struct platform *find_platform(struct opening *o, const char *root,
 
 static void remark_damage(const struct opening *o, const struct contents *c)
 {
-    char chain[SHA256_TEXT_SIZE] = "";
-    for (size_t i = 0; i < c->layer_count && c->layers[i].diff_id; i++)
-        unpack_chain(chain, c->layers[i].diff_id);
+    char chain[SHA256_TEXT_SIZE];
+    unpack_chain_of(c->layers, c->layer_count, chain);
     CLEANUP_FREE char *fault = *chain ? store_root_fault(&o->store, chain) : NULL;
     if (!fault || !o->request->remark)
         return;
@@ -162,9 +161,8 @@ static const struct layer_limits *limits_of(const struct opening *o)
 
 static bool has_root(const struct opening *o, const struct contents *c)
 {
-    char chain[SHA256_TEXT_SIZE] = "";
-    for (size_t i = 0; i < c->layer_count; i++)
-        unpack_chain(chain, c->layers[i].diff_id);
+    char chain[SHA256_TEXT_SIZE];
+    unpack_chain_of(c->layers, c->layer_count, chain);
     CLEANUP_FREE char *root = store_root(&o->store, chain);
     return root != NULL;
 }

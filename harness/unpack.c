@@ -20,6 +20,13 @@ void unpack_chain(char chain[SHA256_TEXT_SIZE], const char *diff_id)
     sha256_of(both, strlen(both), chain);
 }
 
+void unpack_chain_of(const struct unpack_layer *layers, size_t count, char ret[SHA256_TEXT_SIZE])
+{
+    *ret = '\0';
+    for (size_t i = 0; i < count && layers[i].diff_id; i++)
+        unpack_chain(ret, layers[i].diff_id);
+}
+
 /* ---- layers under way ---- */
 
 enum {
@@ -150,20 +157,13 @@ static bool build(const struct unpacking *u, const char *dir, struct error *e)
     return ok;
 }
 
-static void chain_of(const struct unpack_layer *layers, size_t count, char ret[SHA256_TEXT_SIZE])
-{
-    *ret = '\0';
-    for (size_t i = 0; i < count && layers[i].diff_id; i++) /* all of them have one by now */
-        unpack_chain(ret, layers[i].diff_id);
-}
-
 /* Under the lock of key. */
 static bool build_and_publish(const struct unpacking *u, const char *key, struct store_work *work,
                               struct error *e)
 {
     if (!store_work_start(u->store, key, work, e) || !build(u, work->dir, e))
         return false;
-    chain_of(u->layers, u->count, u->chain);
+    unpack_chain_of(u->layers, u->count, u->chain);
     return store_publish(u->store, work, u->chain, e);
 }
 
@@ -175,7 +175,7 @@ static bool has_root(const struct unpacking *u)
 
 static bool unpack_known(const struct unpacking *u, struct error *e)
 {
-    chain_of(u->layers, u->count, u->chain);
+    unpack_chain_of(u->layers, u->count, u->chain);
     if (has_root(u))
         return true;
     char key[SHA256_TEXT_SIZE];

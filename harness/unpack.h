@@ -17,6 +17,10 @@ struct unpack_layer {
 /* Chain id of the layers so far and one more diff id; chain is "" before the first. */
 void unpack_chain(char chain[SHA256_TEXT_SIZE], const char *diff_id) NONNULL;
 
+/* Chain id of all layers; "" when the diff id of the first is not known. */
+void unpack_chain_of(const struct unpack_layer *layers, size_t count,
+                     char ret[SHA256_TEXT_SIZE]) NONNULL;
+
 /* Returns the root's directory (the caller frees it), or NULL with the error set. */
 char *unpack_root(const struct store *store, struct pool *pool, const struct layout *layout,
                   const struct layer_limits *limits, struct unpack_layer *layers, size_t count,
