@@ -26,16 +26,6 @@ static void format_time(int64_t nanoseconds, char ret[24])
         strcpy(ret, "-");
 }
 
-/* A reference whose images are listed says nothing new. */
-static bool is_listed(const struct store_contents *c, const struct stored_image *image)
-{
-    for (size_t i = 0; image->is_reference && i < c->image_count; i++)
-        if (!c->images[i].is_reference &&
-            strcmp(c->images[i].image.reference, image->image.reference) == 0)
-            return false;
-    return true;
-}
-
 static const char *digest_of(const struct store_image *image)
 {
     return image->manifest ? image->manifest : image->chain;
@@ -77,12 +67,12 @@ static int list(const struct options *o, const struct store *s, struct error *e)
     store_contents_read(s, &c);
     for (size_t i = 0; i < c.image_count; i++) {
         int length = (int)strlen(c.images[i].image.reference);
-        width = length > width && is_listed(&c, &c.images[i]) ? length : width;
+        width = length > width && store_contents_lists(&c, &c.images[i]) ? length : width;
     }
     printf("%-*s  %-14s  %-19s  %10s  %s\n", width, "REFERENCE", "PLATFORM", "DIGEST", "SIZE",
            "LAST USED");
     for (size_t i = c.image_count; i-- > 0;)
-        if (is_listed(&c, &c.images[i]))
+        if (store_contents_lists(&c, &c.images[i]))
             print_image(&c.images[i], width);
     print_totals(&c);
     store_contents_done(&c);

@@ -104,6 +104,15 @@ static void refresh_references(struct store_contents *c)
                 c->images[r].used = c->images[i].used;
 }
 
+bool store_contents_lists(const struct store_contents *c, const struct stored_image *image)
+{
+    for (size_t i = 0; image->is_reference && i < c->image_count; i++)
+        if (!c->images[i].is_reference &&
+            strcmp(c->images[i].image.reference, image->image.reference) == 0)
+            return false;
+    return true;
+}
+
 static int compare_use(const void *a, const void *b)
 {
     const struct stored_image *x = a, *y = b;

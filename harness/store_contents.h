@@ -36,5 +36,9 @@ void store_contents_done(struct store_contents *c) NONNULL;
 /* Finds out anew what is used, and when, by the images that are not leaving. */
 void store_contents_mark(struct store_contents *c) NONNULL;
 
+/* Whether an image counts for people: a reference whose images are there says nothing new. */
+bool store_contents_lists(const struct store_contents *c,
+                          const struct stored_image *image) NONNULL MUST_CHECK;
+
 /* Of everything, and of what was used at that time or later. */
 uint64_t store_contents_bytes(const struct store_contents *c, int64_t since) NONNULL;

@@ -97,7 +97,7 @@ static bool remove_images(const struct store_contents *c, int64_t cutoff, const 
                                               image->is_reference ? "refs" : "images", image->key);
         if (unlink(path) < 0 && errno != ENOENT)
             return error_errno(e, ERROR_RUN, errno, "cannot remove %s", path);
-        ret->images++;
+        ret->images += store_contents_lists(c, image);
     }
     return true;
 }

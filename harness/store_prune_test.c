@@ -86,6 +86,24 @@ START_TEST(blobs_are_for_their_image)
 }
 END_TEST
 
+START_TEST(an_image_and_its_reference_are_one)
+{
+    struct error e = ERROR_INIT;
+    struct blob blob = blob_add_text(dir, ".", "an index");
+    const struct store_ref ref = {blob.digest, NULL, (int64_t)blob.size};
+    ck_assert(store_remember_ref(&store, "docker://h/x:1", &ref, &e));
+    store_add_root(CHAIN, "one");
+    note("docker://h/x:1", NULL, CHAIN, 0);
+    store_contents_read(&store, &contents);
+    ck_assert_uint_eq(contents.image_count, 2);
+    contents.images[0].leaving = contents.images[1].leaving = true;
+    struct store_pruned p = prune(1);
+    ck_assert_uint_eq(p.images, 1);
+    ck_assert(store_is_empty("refs") && store_is_empty("images"));
+    store_contents_done(&contents);
+}
+END_TEST
+
 START_TEST(blobs_stay_while_another_opens_images)
 {
     struct error e = ERROR_INIT;
@@ -216,6 +234,7 @@ int main(void)
     tcase_set_timeout(c, 60);
     tcase_add_test(c, what_no_image_needs_goes);
     tcase_add_test(c, blobs_are_for_their_image);
+    tcase_add_test(c, an_image_and_its_reference_are_one);
     tcase_add_test(c, blobs_stay_while_another_opens_images);
     tcase_add_test(c, the_longest_unused_goes_first);
     tcase_add_test(c, what_is_in_use_stays);
