@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEAL_VERSION = 2, SEAL_BYTES = 4096, TOP_LIMIT = 1000 * 1000 };
+enum { SEAL_VERSION = 3, SEAL_BYTES = 4096, TOP_LIMIT = 1000 * 1000 };
 
 static int open_rootfs(const char *dir, struct error *e)
 {

@@ -5,10 +5,12 @@
 #include "harness/store_fixture.h"
 #include "harness/store_seal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 static bool exists(const char *name)
 {
@@ -209,6 +211,14 @@ START_TEST(a_seal_sees_every_change)
         ck_assert_int_eq(system(change), 0);
         expect_seal(false, "its files are not what was unpacked");
         ck_assert_int_eq(system(undo), 0);
+    }
+    CLEANUP_FREE char *file = must_printf("%s/roots/sha256/%s/rootfs/file", dir, CHAIN + 7);
+    if (setxattr(file, "user.image", "1", 1, 0) == 0) {
+        expect_seal(false, "its files are not what was unpacked");
+        ck_assert_int_eq(removexattr(file, "user.image"), 0);
+        expect_seal(true, "");
+    } else {
+        ck_assert_int_eq(errno, ENOTSUP); /* a file system that has none */
     }
     CLEANUP_FREE char *more = must_printf("%s && touch rootfs/more", in);
     ck_assert_int_eq(system(more), 0);

@@ -12,9 +12,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
-enum { BLOCK_SIZE = 128 * 1024 };
+enum { BLOCK_SIZE = 128 * 1024, ATTRIBUTES_SIZE = 64 * 1024 /* the kernel's own bounds */ };
 
 struct walk {
     struct sha256 hash;
@@ -43,11 +44,47 @@ static void add_properties(struct walk *w, const struct stat *st)
     w->summary.bytes += (uint64_t)st->st_blocks * 512;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Name, size and value of one; what the kernel gives of its own accord (security.selinux) depends
+ * on the machine and not on the image. */
+static void add_attribute(struct walk *w, int fd, const char *name)
+{
+    CLEANUP_TEXT struct text t = TEXT_INIT;
+    if (strncmp(name, "user.", 5) != 0 && strcmp(name, "security.capability") != 0)
+        return;
+    ssize_t size = fgetxattr(fd, name, w->block, BLOCK_SIZE);
+    text_printf(&t, "%s %zd", name, size);
+    sha256_add(&w->hash, t.data, t.length + 1);
+    if (size > 0)
+        sha256_add(&w->hash, w->block, (size_t)size);
+}
+
+/* In the order of their names: the one of the file system may be any. */
+static void add_attributes(struct walk *w, int fd)
+{
+    char list[ATTRIBUTES_SIZE];
+    const char **names = NULL;
+    size_t count = 0;
+    ssize_t size = flistxattr(fd, list, sizeof list);
+    for (const char *p = list; size > 0 && p < list + size; p += strlen(p) + 1)
+        *ARRAY_ADD(&names, &count) = p;
+    if (count > 1)
+        qsort(names, count, sizeof *names, compare_names);
+    for (size_t i = 0; i < count; i++)
+        add_attribute(w, fd, names[i]);
+    free(names);
+}
+
 static bool add_content(struct walk *w, int dir, const char *name)
 {
     CLEANUP_CLOSE int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return errno == EACCES || cannot_read(w);
+    add_attributes(w, fd);
     ssize_t n;
     while ((n = read(fd, w->block, BLOCK_SIZE)) > 0)
         sha256_add(&w->hash, w->block, (size_t)n);
@@ -84,6 +121,7 @@ static bool add_directory(struct walk *w, int dir, const char *name)
     CLEANUP_CLOSE int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return errno == EACCES || cannot_read(w);
+    add_attributes(w, fd);
     CLEANUP_NAMES struct tree_names names = tree_list(fd, ".", SIZE_MAX);
     size_t length = w->path.length;
     bool ok = true;

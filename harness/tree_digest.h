@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One digest over a whole directory tree: of every entry its path, type, mode, owner, size, link
- * and content, in the order of their names. Times and extended attributes are not part of it. */
+/* One digest over a whole directory tree: of every entry its path, type, mode, owner, size, link,
+ * content and attributes (user.*, security.capability), in the order of their names. Times are not
+ * part of it. */
 #pragma once
 #include "harness/base/sha256.h"
 
