@@ -35,6 +35,8 @@ void fact_add(struct text *ret, const char *foreign, size_t length)
     }
     while (line.length > 0 && line.data[line.length - 1] == ' ')
         line.length--;
+    if (line.length == 0)
+        text_add(ret, "blank");
     bool cut = line.length > SHOWN_BYTES;
     text_add_printable(ret, text_get(&line), cut ? SHOWN_BYTES : line.length);
     if (cut)

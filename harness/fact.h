@@ -36,7 +36,8 @@ char *fact_file(const struct fact_scan *s, const char *path) NONNULL MUST_CHECK;
  * true when it is a file and nothing was written. */
 bool fact_is_file(const struct fact_scan *s, const char *path, struct text *ret) NONNULL;
 
-/* Adds foreign text as one short printable line: blanks become one space, at most 60 bytes. */
+/* Adds foreign text as one short printable line: blanks become one space, at most 60 bytes; "blank"
+ * where there is nothing else. */
 void fact_add(struct text *ret, const char *foreign, size_t length) NONNULL;
 
 /* The next line that says something (comments after # and blanks around it cut off), or false.

@@ -205,6 +205,8 @@ START_TEST(time_zones_are_counted)
     expect(look(), "image.tzdata-legacy", "absent");
     fixture_text(dir, "usr/share/zoneinfo/tzdata.zi", "# version 2024a\nR d 1916 o\n");
     expect(look(), "image.tzdata-version", "2024a");
+    fixture_text(dir, "usr/share/zoneinfo/tzdata.zi", "# version \t\nR d 1916 o\n");
+    expect(look(), "image.tzdata-version", "blank");
     fixture_text(dir, "usr/share/zoneinfo/Europe/Berlin",
                  "not a zone at all, but long enough "
                  "for one to be taken for it");
