@@ -19,6 +19,7 @@ put harness/cmd_run.c "$spdx" '#include "runners/run.h"' 'int verb;'
 put probes/dns/good.c "$spdx" '#include "probe.h"' '#include "names.h"' '#include <netdb.h>'
 put runners/good.c "$spdx" '#include "harness/model.h"' '#include "runners/run.h"'
 expect_exit 0 "law: a tree that keeps it" "$ci/law" "$tree"
+expect_exit 3 "law: a tree that git does not know is an error" env GIT_DIR="$work/none" "$ci/law" "$tree"
 put harness/across.c "$spdx" '#include "runners/run.h"'
 put harness/short.c "$spdx" '#include "base/text.h"' '#include "text.h"'
 put reports/across.c "$spdx" '#include "harness/store.h"' '#include "matrices/rule.h"'
